@@ -1,0 +1,74 @@
+# bash completion for usagetray, made by `usagetray completion bash`.
+# Copy to ~/.local/share/bash-completion/completions/usagetray
+_usagetray() {
+    local word path= place=0 skip= i
+    local current=${COMP_WORDS[COMP_CWORD]}
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if [[ -n $skip ]]; then
+            [[ $word == "=" ]] || skip=
+            continue
+        fi
+        case "$path $word" in
+        " demo"|" status"|" bar"|" show"|" run"|" providers"|" connect"|" disconnect"|" config"|" config path"|" config edit"|" config get"|" config set"|" alerts"|" alerts list"|" alerts test"|" completion"|" doctor"|" autostart"|" statusline"|" icon-sheet") path="$path $word" place=0 ;;
+        " --origin"|" --keychain"|" --notify-to"|" demo --speed"|" status --warning"|" status --critical"|" bar --provider"|" connect --only"|" connect --home"|" disconnect --only"|" disconnect --home") skip=$word ;;
+        *" -"*) ;;
+        *) place=$((place + 1)) ;;
+        esac
+    done
+    if [[ -n $skip ]]; then
+        [[ $current == "=" ]] && current=
+        case "$path $skip" in
+        " --origin") : ;;
+        " --keychain") : ;;
+        " --notify-to") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
+        " demo --speed") : ;;
+        " status --warning") : ;;
+        " status --critical") : ;;
+        " bar --provider") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
+        " connect --only") COMPREPLY=($(compgen -W "$(usagetray completion sources 2>/dev/null)" -- "$current")) ;;
+        " connect --home") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
+        " disconnect --only") COMPREPLY=($(compgen -W "$(usagetray completion sources 2>/dev/null)" -- "$current")) ;;
+        " disconnect --home") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
+        esac
+        return
+    fi
+    if [[ $current != -* ]]; then
+        case "$path/$place" in
+        " bar/0") COMPREPLY=($(compgen -W "waybar polybar i3blocks tmux xbar json" -- "$current")) ;;
+        " connect/0") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
+        " disconnect/0") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
+        " config get/0") COMPREPLY=($(compgen -W "$(usagetray completion settings 2>/dev/null)" -- "$current")) ;;
+        " config set/0") COMPREPLY=($(compgen -W "$(usagetray completion settings 2>/dev/null)" -- "$current")) ;;
+        " completion/0") COMPREPLY=($(compgen -W "bash zsh fish providers settings sources" -- "$current")) ;;
+        " autostart/0") COMPREPLY=($(compgen -W "on off status" -- "$current")) ;;
+        " icon-sheet/0") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
+        esac
+    fi
+    case "$path" in
+        "") COMPREPLY+=($(compgen -W "demo status bar show run providers connect disconnect config alerts completion doctor autostart statusline icon-sheet -h --help --version --origin --keychain --notify-to --log" -- "$current")) ;;
+        " demo") COMPREPLY+=($(compgen -W "-h --help --speed --text" -- "$current")) ;;
+        " status") COMPREPLY+=($(compgen -W "-h --help --json -v --verbose --no-scan --check --warning --critical" -- "$current")) ;;
+        " bar") COMPREPLY+=($(compgen -W "-h --help --provider --left" -- "$current")) ;;
+        " show") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " run") COMPREPLY+=($(compgen -W "-h --help --headless --once" -- "$current")) ;;
+        " providers") COMPREPLY+=($(compgen -W "-h --help --json" -- "$current")) ;;
+        " connect") COMPREPLY+=($(compgen -W "-h --help --only -y --yes --home" -- "$current")) ;;
+        " disconnect") COMPREPLY+=($(compgen -W "-h --help --only -y --yes --home" -- "$current")) ;;
+        " config") COMPREPLY+=($(compgen -W "path edit get set -h --help" -- "$current")) ;;
+        " config path") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " config edit") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " config get") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " config set") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " alerts") COMPREPLY+=($(compgen -W "list test -h --help" -- "$current")) ;;
+        " alerts list") COMPREPLY+=($(compgen -W "-h --help --json" -- "$current")) ;;
+        " alerts test") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " completion") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " doctor") COMPREPLY+=($(compgen -W "-h --help --json --report" -- "$current")) ;;
+        " autostart") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " statusline") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " icon-sheet") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+    esac
+}
+complete -F _usagetray usagetray

@@ -1,0 +1,224 @@
+"""The composition root: which parts a process is made of, in which threads, and in which order they end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from usagetray.edges import channel
+from usagetray.edges.clock import Clock
+from usagetray.edges.files import PROFILE_VARIABLE
+from usagetray.edges.keychain import Keychain
+from usagetray.edges.notify import Notifier
+from usagetray.edges.settings_file import set_value
+from usagetray.errors import UserError
+from usagetray.model import Secret
+from usagetray.profile import Profile, open_profile
+from usagetray.providers import discover
+from usagetray.providers.contract import Key
+from usagetray.spine.connecting import Connecting, find_provider, offers
+from usagetray.spine.core import Core
+from usagetray.spine.delivery import make_notifier, unattended
+from usagetray.spine.reading import make_keychain
+from usagetray.spine.sources import is_used_here, tools
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    from usagetray.desktop import Desktop
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=10)
+"""How often what is due is looked for. A tick without anything due costs a millisecond or two."""
+TIDY = timedelta(days=1)
+
+
+def build_headless(
+    profile: Path | Profile,
+    *,
+    clock: Clock | None = None,
+    keychain: str | Keychain | None = None,
+    notifier: Notifier | None = None,
+    origins: Mapping[str, str] | None = None,
+) -> Core:
+    """The program without a desktop, driven from outside: `tick()`, `status()`, `close()`.
+
+    `profile`: a folder that holds everything of ours. `keychain`: one, or the kind of a double ("ok", "locked", ...).
+    """
+    if not isinstance(profile, Profile):
+        named = tuple(f"{provider_id}={origin}" for provider_id, origin in (origins or {}).items())
+        profile = open_profile({**os.environ, PROFILE_VARIABLE: str(profile)}, origins=named)
+    if clock is not None:
+        profile = replace(profile, clock=clock)
+    if isinstance(keychain, str):
+        profile = replace(profile, keychain=keychain)
+    made = keychain if isinstance(keychain, Keychain) else make_keychain(profile)
+    return Core(profile, discover(), keychain=made, notifier=notifier if notifier is not None else unattended(profile))
+
+
+def _no_key(key: Key) -> Secret:
+    raise UserError(f"{key.label}: keys are taken by `usagetray connect` only.")
+
+
+# ---- the tray ----------------------------------------------------------------------------------------------
+
+
+def run_tray(profile: Profile, make_desktop: Callable[[App], Desktop]) -> int:
+    """Runs until told to quit. Raises `WriterBusyError` where another tray already runs."""
+    app = App(profile)
+    app.run(make_desktop)
+    return 0
+
+
+class App:
+    """One thread does all work, fed by a queue; the scheduler, the bus and the verb channel only put jobs there."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self.notifier = make_notifier(profile, on_click=lambda _: self.do(self.show))
+        self._keychain = make_keychain(profile)
+        self.core = Core(
+            profile,
+            discover(),
+            keychain=self._keychain,
+            notifier=self.notifier,
+            on_change=lambda: self.do(self.changed),
+        )
+        self._desktop: Desktop | None = None
+
+    # ---- its loop ------------------------------------------------------------------------------------------
+
+    def do(self, job: Callable[[], None]) -> None:
+        """Has the work thread run it soon. From any thread; returns at once."""
+        self._jobs.put(job)
+
+    def quit(self) -> None:
+        self._jobs.put(None)
+
+    def run(self, make_desktop: Callable[[App], Desktop]) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.quit())
+        desktop = self._desktop = make_desktop(self)
+        desktop.run_with(lambda: self._work(desktop))
+
+    def _work(self, desktop: Desktop) -> None:
+        desktop.start()
+        self.do(self.tick)
+        self.do(self._mend_autostart)
+        scheduler = self._schedule()
+        server = channel.serve(self.profile.paths.socket, self._answer)
+        try:
+            while (job := self._jobs.get()) is not None:
+                self._run_job(job)
+        finally:
+            server.close()
+            scheduler.shutdown(wait=False)
+            desktop.stop()
+            self.notifier.close()
+            self.core.close()
+
+    def _run_job(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except UserError as error:
+            log.warning("%s", error)
+        except Exception:  # the top of every job: the tray goes on
+            log.exception("%s failed", getattr(job, "__name__", "a job"))
+
+    def _schedule(self) -> BackgroundScheduler:
+        from apscheduler.schedulers.background import BackgroundScheduler  # deferred: the tray only
+
+        every = max(TICK.total_seconds() / self.profile.speed, 0.5)
+        # A late job is run, and only once: after a sleep the default grace would drop it, and without
+        # coalescing all the missed ones would come in a row.
+        scheduler = BackgroundScheduler(
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, daemon=True
+        )
+        scheduler.add_job(lambda: self.do(self.tick), "interval", seconds=every, id="tick")
+        scheduler.add_job(lambda: self.do(self.core.tidy), "interval", seconds=TIDY.total_seconds(), id="tidy")
+        scheduler.start()
+        return scheduler
+
+    # ---- its jobs ------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        self.core.look()
+        self.changed()
+
+    def changed(self) -> None:
+        """The figures, or the time they are seen at, are new."""
+        shown = self.core.announce()
+        if self._desktop is not None:
+            self._desktop.show(shown)
+
+    def refresh(self) -> None:
+        self.core.click()
+        self.tick()
+
+    def show(self) -> None:
+        if self._desktop is not None:
+            self._desktop.open(None)
+
+    def configure(self, key: str, value: Any) -> None:
+        """The user changed a setting in one of our windows."""
+        set_value(self.profile.paths.config_file, key, value)
+        self.tick()
+
+    def connect(self, provider_id: str) -> None:
+        """A tool that was switched off is to be read again."""
+        provider = find_provider(discover(), provider_id)
+        Connecting(self.profile, provider, self._keychain).switch_on()
+        self.tick()
+
+    def welcome(self, chosen: Sequence[str], hooks: Sequence[str]) -> None:
+        """The first-run page was answered: tools left unticked are switched off, ticked helpers are installed.
+
+        `chosen`: ids of providers. `hooks`: names of what may be installed for them.
+        """
+        for tool in list(tools(discover(), self.core.settings, self.profile.environ)):
+            connecting = Connecting(self.profile, tool.provider, self._keychain, tool.home.path)
+            if tool.provider.id in chosen:
+                for offer in offers(tool.provider):
+                    if offer.hook is not None and offer.name in hooks:
+                        log.info("%s", connecting.give(offer, _no_key))
+            elif is_used_here(tool):
+                connecting.switch_off()
+        self.configure("welcomed", True)
+
+    def _mend_autostart(self) -> None:
+        """Starting at login, where it is on, follows a program that was moved."""
+        from usagetray.edges import autostart  # deferred: the tray only
+
+        if self.profile.paths.profile is None:  # an isolated one never starts at login
+            environ = self.profile.environ
+            if autostart.mend(autostart.entry(environ), autostart.command_now(environ, sys.argv)):
+                log.info("starting at login follows the program to its new place")
+
+    def _answer(self, verb: str, arguments: Mapping[str, str]) -> str:
+        """What another process of this user asked for. Runs in the channel's thread."""
+        del arguments
+        jobs = {"show": self.show, "refresh": self.refresh, "changed": self.tick}
+        if verb == "quit":
+            self.quit()
+        elif verb in jobs:
+            self.do(jobs[verb])
+        elif verb != "ping":
+            raise UserError(f"The running usagetray does not know {verb!r}; restart it after an update.")
+        return "ok"
+
+
+def has_desktop(environ: Mapping[str, str]) -> bool:
+    """Whether there is a screen to show an icon on."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,175 @@
+"""What a person sees of the tray process: icon, menu, tooltip, and the popup that a click opens."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from usagetray.edges.files import private_dir
+from usagetray.edges.notify import AlertText
+from usagetray.edges.panel import is_light
+from usagetray.edges.popup import PopupProcess, allowed_environment
+from usagetray.edges.tray.choice import make_tray
+from usagetray.overview import Overview
+from usagetray.profile import local_zone
+from usagetray.views.headline import Headline, headline
+from usagetray.views.icon import IconPicture, render_icon
+from usagetray.views.icon_grids import Theme
+from usagetray.views.menu import MenuLine, label_text, menu, tooltip
+
+if TYPE_CHECKING:
+    from usagetray.app import App
+
+log = logging.getLogger(__name__)
+
+
+class Desktop:
+    """Called from the work thread only; what comes from the bus or the popup is handed to it as jobs."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._tray = make_tray(
+            on_activate=lambda x, y: app.do(lambda: self.open((x, y))),
+            on_action=lambda verb: app.do(lambda: self._act(verb)),
+            menu=self._menu,
+            open_menu=lambda x, y, lines: self._popup.menu(x, y, [asdict(line) for line in lines]),
+            on_host=lambda there: app.do(lambda: self._host_seen(there)),
+            on_brightness=lambda: app.do(app.changed),
+        )
+        self._popup = PopupProcess(
+            [sys.executable, "-m", "usagetray", "popup"],
+            env=app.profile.environ,
+            on_event=lambda event: app.do(lambda: self._heard(event)),
+        )
+        self._headline: Headline | None = None
+        self._picture: tuple[IconPicture, Theme] | None = None
+        self._images: tuple[Any, ...] = ()
+        self._overview: Overview | None = None
+        self._tip = ("usagetray", "")
+        self._popup_is_open = False
+        self._said: set[str] = set()
+
+    def run_with(self, work: Callable[[], None]) -> None:
+        """Runs `work` as this system's tray allows. To be called in the main thread."""
+        self._tray.run_with(work)
+
+    def start(self) -> None:
+        self._tray.start()
+
+    def stop(self) -> None:
+        self._popup.close()
+        self._tray.stop()
+
+    def show(self, overview: Overview) -> None:
+        """Brings icon, texts and an open popup up to date."""
+        settings, zone = self._app.core.settings, local_zone()
+        self._overview = overview
+        self._headline = headline(overview, self._headline)
+        picture = (self._headline.picture, self._theme(settings.icon.panel))
+        if picture != self._picture:
+            self._picture = picture
+            self._images = tuple(render_icon(picture[0], size, picture[1]) for size in self._tray.sizes)
+        tip = tooltip(overview, zone, settings.show_left)
+        label = label_text(overview, self._headline, settings.show_left) if settings.icon.label else None
+        title, _, rest = tip.partition("\n")
+        if not self._popup_is_open:  # a panel shows a changed tooltip anew, and that would lie over the popup
+            self._tip = (title, rest)
+        self._tray.show(self._images, title=self._tip[0], tooltip=self._tip[1], label=label)
+        self._tray.menu_changed()
+        self._popup.refresh()
+        self._tell_once(self._popup.problem)
+
+    def open(self, at: tuple[int, int] | None) -> None:
+        """Opens the popup at a point of the screen; None: wherever the panel is."""
+        x, y = at or (None, None)
+        self._popup.show(x, y, show_left=self._app.core.settings.show_left)
+
+    # ---- what the user does --------------------------------------------------------------------------------
+
+    def _menu(self) -> tuple[MenuLine, ...]:
+        """Asked for whenever the menu opens, from the bus's worker, so that its countdowns are those of now."""
+        if self._overview is None:
+            return ()
+        settings = self._app.core.settings
+        return menu(self._overview, local_zone(), settings.show_left, popup_problem=self._popup.problem)
+
+    def _act(self, verb: str) -> None:
+        actions: Mapping[str, Callable[[], None]] = {
+            "show": lambda: self.open(None),
+            "refresh": self._app.refresh,
+            "settings": self._edit_settings,
+            "quit": self._app.quit,
+        }
+        actions.get(verb, lambda: None)()
+
+    def _heard(self, event: Mapping[str, Any]) -> None:
+        """An event of the popup."""
+        name = event.get("event")
+        if name in ("shown", "hidden", "ended"):
+            self._popup_is_open = name == "shown"
+        elif name == "refresh":
+            self._app.refresh()
+        elif name == "settings":
+            self._edit_settings()
+        elif name == "action":
+            self._act(str(event.get("verb")))
+        elif name == "set":
+            self._app.configure("show", "left" if event.get("show_left") else "used")
+        elif name == "later":
+            self._app.configure("welcomed", True)  # asked once: what may be read without asking stays on
+        elif name == "connect":
+            self._app.connect(str(event.get("provider")))
+        elif name == "first_run":
+            self._app.welcome(event.get("providers") or (), event.get("hooks") or ())
+        elif name == "problem":
+            self._tell_once(self._popup.problem)
+
+    def _edit_settings(self) -> None:
+        """The settings file in the user's own editor."""
+        path = self._app.profile.paths.config_file
+        private_dir(path.parent)
+        if not path.exists():
+            path.touch(mode=0o600)
+        if sys.platform != "linux":
+            webbrowser.open(path.as_uri())
+            return
+        env = allowed_environment(self._app.profile.environ)  # no key of ours goes along
+        try:
+            opener = subprocess.Popen(["xdg-open", str(path)], env=env, start_new_session=True)  # noqa: S603, S607
+        except OSError:
+            self._tell_once(f"Nothing here opens files (xdg-open is missing); the settings are in {path}.")
+        else:
+            threading.Thread(target=opener.wait, name="settings", daemon=True).start()
+
+    def _host_seen(self, there: bool) -> None:
+        if there:
+            self._tell_hint()
+        else:
+            self._tell_once("No tray found; usagetray stays reachable with `usagetray show`.")
+
+    def _tell_hint(self) -> None:
+        """What is to be known about this system's tray: told once for all."""
+        mark = self._app.profile.paths.state_dir / "tray-hint"
+        if self._tray.hint is not None and not mark.exists():
+            private_dir(mark.parent)
+            mark.touch(mode=0o600)
+            self._tell_once(self._tray.hint)
+
+    def _tell_once(self, sentence: str | None) -> None:
+        if sentence is not None and sentence not in self._said:
+            self._said.add(sentence)
+            log.warning("%s", sentence)
+            self._app.notifier.send(AlertText(key="desktop", title="usagetray", body=sentence, urgency="low"))
+
+    def _theme(self, panel: str) -> Theme:
+        """`panel`: "auto", "light" or "dark"."""
+        if panel != "auto":
+            return "light" if panel == "light" else "dark"
+        said = self._tray.is_light
+        return "light" if (is_light(self._app.profile.environ) if said is None else said) else "dark"

@@ -1,0 +1,1 @@
+"""What touches the world: network, keychain, disk, desktop. Thin: no judgement about quotas."""

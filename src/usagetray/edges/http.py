@@ -1,0 +1,264 @@
+"""Asking a provider's server: one origin, verified TLS, no redirects, and an end within 30 s whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from usagetray.edges.http_answers import (
+    MOST_BYTES,
+    broken,
+    decoded,
+    http_date,
+    refusal,
+    retry_after,
+    sendable,
+    unpacked,
+)
+from usagetray.edges.origins import checked_origin, checked_override, proxy_for, url
+from usagetray.errors import Cause, SourceError
+from usagetray.model import Secret
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+__all__ = ["Http", "checked_origin", "checked_override", "retry_after", "url"]
+
+CEILING_S = 30.0
+"""An attempt ends within this, name look-up and a dripping body included."""
+
+SILENCE_S = 15.0
+"""No byte for this long ends the attempt early; the ceiling alone would also hold up an honest error."""
+
+CONNECT_S = 8.0
+"""For each address of a name: a network whose IPv6 leads nowhere still leaves time for IPv4."""
+
+log = logging.getLogger(__name__)
+
+
+class _GivenUpError(Exception):
+    """Raised inside an abandoned request so that it ends before it sends anything more."""
+
+
+class _Exchange:
+    """One request in its own thread, which can be cut off from outside."""
+
+    def __init__(self, ceiling_s: float) -> None:
+        self.deadline = time.monotonic() + ceiling_s
+        self.done = threading.Event()
+        self.answer: Any = None
+        self.error: SourceError | None = None
+        self.answered = False  # a status line came
+        self._given_up = False
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+
+    def left_s(self) -> float:
+        return self.deadline - time.monotonic()
+
+    @property
+    def connected(self) -> bool:
+        return self._socket is not None
+
+    def trace(self, event: str, details: Mapping[str, Any]) -> None:
+        """Called by the HTTP library at each step: learns the socket, and stops a request that was given up."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            with self._lock:
+                self._socket = details["return_value"].get_extra_info("socket")
+        # Only here: raised at other steps it would keep the library from closing its connection.
+        if event.endswith(".send_request_headers.started") and (self._given_up or self.left_s() <= 0):
+            raise _GivenUpError
+
+    def give_up(self) -> None:
+        """Wakes a thread that waits for bytes: shutting the socket down is the only way that always does."""
+        with self._lock:
+            self._given_up = True
+            if self._socket is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    # The plain socket's own call: an SSLSocket's would first drop the TLS state under the reader.
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+class Http:
+    """The client, built at the first request, and what is remembered of each origin."""
+
+    def __init__(
+        self,
+        version: str,
+        proxies: Mapping[str, str] | None = None,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ceiling_s: float = CEILING_S,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`proxies` as from `urllib.request.getproxies()`; None: ask the system at each request.
+
+        `now` stamps the server's date and the counters; the ceiling is always real time.
+        """
+        self._version = version
+        self._proxies = proxies
+        self._now = now
+        self._ceiling_s = ceiling_s
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._clients: dict[str | None, httpx.Client] = {}  # by proxy: one, but for a laptop that travels
+        self._turns: dict[tuple[str, str], threading.Lock] = {}
+        self._threads: dict[tuple[str, str], threading.Thread] = {}
+        self._counters: dict[str, dict[str, int | str]] = {}
+        self._dates: dict[str, tuple[datetime, datetime]] = {}
+
+    def web(self, source_name: str, origin: str) -> OriginWeb:
+        """Requests of one source to one origin. Raises `UserError` for an origin no secret may go to."""
+        return OriginWeb(self, source_name, checked_origin(origin))
+
+    def server_date(self, origin: str) -> tuple[datetime, datetime] | None:
+        """(what the server's clock said last, ours at that moment); None: it never said."""
+        return self._dates.get(origin)
+
+    def counters(self) -> dict[str, dict[str, int | str]]:
+        """Per origin: requests sent, bytes of bodies received, last_at (ISO)."""
+        with self._lock:
+            return {origin: dict(counts) for origin, counts in self._counters.items()}
+
+    def close(self) -> None:
+        with self._lock:
+            clients, self._clients = tuple(self._clients.values()), {}
+        for client in clients:
+            client.close()
+
+    def get(self, source: str, origin: str, path: str, bearer: Secret, headers: Mapping[str, str]) -> Any:
+        """See `Web.get_json`. One request at a time per source and origin; others wait their turn."""
+        address = url(origin, path)
+        sent = sendable(source, bearer, headers)
+        exchange = _Exchange(self._ceiling_s)
+        key = (source, origin)
+        with self._lock:
+            turn = self._turns.setdefault(key, threading.Lock())
+        if not turn.acquire(timeout=max(exchange.left_s(), 0)):
+            raise SourceError(source, Cause.TIMEOUT, "an earlier request has not ended")
+        try:
+            earlier = self._threads.get(key)
+            if earlier is not None and earlier.is_alive():
+                raise SourceError(source, Cause.TIMEOUT, "an earlier request has not ended")
+            thread = threading.Thread(
+                target=self._run, args=(exchange, source, origin, address, sent), name=f"http {source}", daemon=True
+            )
+            self._threads[key] = thread
+            thread.start()
+            if not exchange.done.wait(max(exchange.left_s(), 0)):
+                exchange.give_up()
+                raise SourceError(source, Cause.TIMEOUT)
+            thread.join(max(exchange.left_s(), 0))
+        finally:
+            turn.release()
+        if exchange.error is not None:
+            raise exchange.error
+        return exchange.answer
+
+    def _run(self, exchange: _Exchange, source: str, origin: str, address: str, sent: Mapping[str, str]) -> None:
+        error: BaseException | None = None
+        try:
+            exchange.answer = self._ask(exchange, source, origin, address, sent)
+        except Exception as failure:
+            # The top of this thread, and the one place where foreign errors end. Re-raised they would chain on
+            # into logs with whatever they quote, so only our own error leaves.
+            error = failure
+        if error is not None:
+            late = isinstance(error, _GivenUpError) or exchange.left_s() <= 0
+            exchange.error = (
+                SourceError(source, Cause.TIMEOUT)
+                if late
+                else broken(source, error, exchange.connected, exchange.answered)
+            )
+            log.debug("%s: %s (%s)", source, exchange.error.cause.value, type(error).__name__)
+        exchange.done.set()
+
+    def _ask(self, exchange: _Exchange, source: str, origin: str, address: str, sent: Mapping[str, str]) -> Any:
+        import httpx  # deferred: 63 ms that a start-up should not pay
+
+        client = self._client(source, origin)
+        timeout = httpx.Timeout(min(SILENCE_S, self._ceiling_s), connect=min(CONNECT_S, self._ceiling_s))
+        self._count(origin, requests=1)
+        body = bytearray()
+        with client.stream("GET", address, headers=sent, timeout=timeout, extensions={"trace": exchange.trace}) as got:
+            exchange.answered = True
+            ours = self._now()
+            theirs = http_date(got.headers.get("date"))
+            if theirs is not None:
+                self._dates[origin] = (theirs, ours)
+            failed = refusal(source, got.status_code, got.headers, theirs or ours)
+            if failed is not None:
+                raise failed  # its body is nobody's business: never read
+            for chunk in unpacked(source, got.iter_raw(), got.headers.get("content-encoding", "")):
+                body += chunk
+                if exchange.left_s() <= 0:
+                    raise _GivenUpError
+                if len(body) > MOST_BYTES:
+                    raise SourceError(source, Cause.BAD_DATA, "more than 4 MiB")
+            self._count(origin, received=got.num_bytes_downloaded)
+        return decoded(source, bytes(body), got.headers.get("content-type", ""))
+
+    def _client(self, source: str, origin: str) -> httpx.Client:
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+        from urllib.request import getproxies, proxy_bypass
+
+        import httpx
+
+        proxy = proxy_for(origin, getproxies() if self._proxies is None else self._proxies)
+        if proxy is not None and self._proxies is None and proxy_bypass(origin.split("://")[1].split(":")[0]):
+            proxy = None  # the exceptions of the Windows and macOS settings
+        with self._lock:
+            if proxy not in self._clients:
+                if self._tls is None:
+                    # The system's own authorities too: a company's network is signed by one of those.
+                    self._tls = httpx.create_ssl_context(trust_env=False)
+                    self._tls.load_default_certs()
+                try:
+                    self._clients[proxy] = httpx.Client(
+                        verify=self._tls,
+                        proxy=proxy,
+                        trust_env=False,  # no netrc, no other steering by the environment
+                        follow_redirects=False,
+                        # Cookies would tie one account's request to the next one's.
+                        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                        # Polls are minutes apart: a kept connection would be found dead, after sleep always.
+                        limits=httpx.Limits(max_keepalive_connections=0),
+                        headers={
+                            "User-Agent": f"usagetray/{self._version}",
+                            "Accept": "application/json",
+                            "Accept-Encoding": "identity",
+                        },
+                    )
+                except (ImportError, ValueError, httpx.InvalidURL):
+                    failed = SourceError(source, Cause.PROXY, "the proxy setting names a kind that is not supported")
+                else:
+                    return self._clients[proxy]
+                raise failed
+            return self._clients[proxy]
+
+    def _count(self, origin: str, *, requests: int = 0, received: int = 0) -> None:
+        with self._lock:
+            counts = self._counters.setdefault(origin, {"requests": 0, "bytes": 0, "last_at": ""})
+            counts["requests"] = int(counts["requests"]) + requests
+            counts["bytes"] = int(counts["bytes"]) + received
+            counts["last_at"] = self._now().isoformat()
+
+
+class OriginWeb:
+    """`providers.contract.Web` for one source and one origin."""
+
+    def __init__(self, http: Http, source: str, origin: str) -> None:
+        self._http = http
+        self._source = source
+        self._origin = origin
+
+    def get_json(self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None) -> Any:
+        return self._http.get(self._source, self._origin, path, bearer, headers or {})

@@ -1,0 +1,197 @@
+"""The log file: three of 1 MiB, private, and without anything that could be a secret."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import re
+import sys
+from collections import deque
+from collections.abc import Iterator, Mapping
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from urllib.parse import quote
+
+from usagetray.edges.files import open_private, private_dir
+from usagetray.edges.plain import plain
+from usagetray.errors import UserError
+from usagetray.model import Secret
+
+HIDDEN = "•••"
+PIECE = 12
+"""Characters: a secret's pieces of this length and longer are hidden wherever they stand."""
+
+SHORTEST = 6
+"""A shorter text is no secret, and hiding it would riddle every line."""
+
+MOST_SECRETS = 64
+"""Remembered for masking, newest last: tokens change every few hours."""
+
+MOST_MESSAGE = 2000
+QUIET = ("httpx", "httpcore", "desktop_notifier", "PIL", "apscheduler", "asyncio", "keyring", "dbus_fast", "plyer")
+
+PATTERNS = (
+    (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+"), rf"\1 {HIDDEN}"),
+    (
+        re.compile(
+            r"(?i)\b([\w-]*(?:authorization|api[_-]?key|token|secret|password|cookie)[\"']?\s*[:=]\s*[\"']?)"
+            r"(?!(?:bearer|basic)\b)[^\s\"',;]+"
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (re.compile(r"\beyJ[\w-]+(?:\.[\w-]*)*"), HIDDEN),
+    (re.compile(r"\b(?:sk|pk|rk|gh[a-z]|github_pat|xox[a-z])[-_][\w-]{6,}"), HIDDEN),
+    (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@\"'<>]+@"), r"\1"),
+    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s?#\"'<>]*)[?#][^\s\"'<>]*"), r"\1?…"),
+    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), HIDDEN),
+)
+LONG_RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
+
+
+class Masking(logging.Formatter):
+    """Formats a record, traceback included, and then hides what must not be kept."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._home = str(home or Path.home())
+        self._secrets: deque[str] = deque(maxlen=MOST_SECRETS)
+        self._pieces: dict[int, frozenset[str]] = {}  # by length
+
+    def register(self, secret: Secret) -> None:
+        """Hides this text, each piece of it of 12 characters, and both in the usual encodings, from now on."""
+        text = secret.reveal()
+        if len(text) < SHORTEST or text in self._secrets:
+            return
+        self._secrets.append(text)
+        found: dict[int, set[str]] = {}
+        for known in self._secrets:
+            for form in _forms(known):
+                for piece in _cut(form):
+                    found.setdefault(len(piece), set()).add(piece)
+        self._pieces = {length: frozenset(pieces) for length, pieces in found.items()}
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.mask(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        # Only the message: a traceback, added later, has lines of its own.
+        record.message = plain(record.message, MOST_MESSAGE)
+        return super().formatMessage(record)
+
+    def mask(self, text: str) -> str:
+        text = _without(text, self._pieces)
+        for pattern, instead in PATTERNS:
+            text = pattern.sub(instead, text)
+        if len(self._home) > 1:
+            text = text.replace(self._home, "~")
+        return LONG_RUN.sub(_masked_run, text)
+
+
+class PrivateFile(RotatingFileHandler):
+    """A rotating log file, 0600 from creation, that never troubles the program."""
+
+    def _open(self) -> TextIOWrapper:
+        descriptor = open_private(Path(self.baseFilename), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        return open(descriptor, "a", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123 - a descriptor
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """A full disk costs the log line, nothing else; standard error may be closed or a user's terminal."""
+
+
+def configure(log_dir: Path, verbose: bool, *, name: str = "usagetray") -> Masking:
+    """Sends all logging of this process to `name`.log, one file name for each kind of process.
+
+    Returns the masking, to which secrets are made known. Calling it again replaces the earlier file. Where the
+    folder cannot be had, nothing is logged.
+    """
+    masking = Masking()
+    root = logging.getLogger()
+    for earlier in [handler for handler in root.handlers if isinstance(handler, PrivateFile)]:
+        root.removeHandler(earlier)
+        earlier.close()
+    try:
+        file = private_dir(log_dir) / f"{name}.log"
+        handler = PrivateFile(file, maxBytes=1024 * 1024, backupCount=2, delay=True)
+    except (OSError, UserError):
+        root.addHandler(logging.NullHandler())
+        return masking
+    handler.setFormatter(masking)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    logging.getLogger("usagetray").setLevel(logging.DEBUG if verbose else logging.INFO)
+    for library in QUIET:
+        logging.getLogger(library).setLevel(logging.WARNING)
+    return masking
+
+
+def conceal(secret: Secret) -> None:
+    """Makes a secret known to this process's log, if it keeps one."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, Masking):
+            handler.formatter.register(secret)
+
+
+def log_uncaught() -> None:
+    """Uncaught exceptions of any thread go to the log, masked, and not to the user's terminal."""
+    import threading
+
+    log = logging.getLogger("usagetray")
+    sys.excepthook = lambda kind, error, trace: log.critical("uncaught", exc_info=(kind, error, trace))
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            log.critical("uncaught in a thread", exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
+
+    threading.excepthook = in_thread
+
+
+def _masked_run(found: re.Match[str]) -> str:
+    """A long run that looks random. Paths and long names have no digits, or no mixture of cases."""
+    run = found[0]
+    if not any(character.isdigit() for character in run):
+        return run
+    mixed = any(character.isupper() for character in run) and any(character.islower() for character in run)
+    return run if "/" in run and not mixed else HIDDEN
+
+
+def _forms(text: str) -> Iterator[str]:
+    """The text as it is, and as URLs, JSON, hex and base64 (at each of its three offsets) would carry it."""
+    yield text
+    octets = text.encode("utf-8", "surrogatepass")
+    yield quote(octets, safe="")
+    yield json.dumps(text)[1:-1]
+    yield octets.hex()
+    yield octets.hex().upper()
+    for offset in range(3):
+        # The first and last characters also depend on the neighbours.
+        encoded = base64.b64encode(b"\0" * offset + octets).decode().rstrip("=")[offset + (offset > 0) : -1]
+        yield encoded
+        yield encoded.replace("+", "-").replace("/", "_")
+
+
+def _cut(text: str) -> Iterator[str]:
+    if SHORTEST <= len(text) < PIECE:
+        yield text
+    for at in range(len(text) - PIECE + 1):
+        yield text[at : at + PIECE]
+
+
+def _without(text: str, pieces: Mapping[int, frozenset[str]]) -> str:
+    """The text with every stretch hidden that the pieces, given by length, cover."""
+    covered = bytearray(len(text))
+    for length, known in pieces.items():
+        for at in range(len(text) - length + 1):
+            if text[at : at + length] in known:
+                covered[at : at + length] = b"\1" * length
+    if not any(covered):
+        return text
+    kept: list[str] = []
+    for at, character in enumerate(text):
+        if not covered[at]:
+            kept.append(character)
+        elif at == 0 or not covered[at - 1]:
+            kept.append(HIDDEN)
+    return "".join(kept)

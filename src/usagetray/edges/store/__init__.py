@@ -1,0 +1,231 @@
+"""The one file of facts: what was said and when, which attempts were made, what was announced.
+
+SQLite in WAL mode. One process writes (it holds the writer's lock), any number read. What cannot be written
+because the disk is full is kept in memory, shown, and written once it can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from usagetray.domain.alerts import Told
+from usagetray.domain.attempts import Attempt
+from usagetray.edges.store import rows
+from usagetray.edges.store.database import Database, open_for_reading, open_for_writing
+from usagetray.edges.store.rows import AlertRow, Plan, Source
+from usagetray.model import Snapshot
+
+__all__ = ["AlertRow", "Plan", "Source", "Store", "open_reader", "open_writer"]
+
+KEPT_ATTEMPTS = 40
+"""Of each source, read back: enough for a day of waits."""
+ATTEMPT = "at, ended_at, cause, retry_after, credential, detail"
+ALERT = "id, due_at, sent_at, shown, kind, provider, account, window, threshold, title, body, urgency"
+
+
+def open_writer(path: Path) -> Store:
+    database, notice = open_for_writing(path)
+    return Store(database, notice)
+
+
+def open_reader(path: Path) -> Store | None:
+    database = open_for_reading(path)
+    return None if database is None else Store(database)
+
+
+class Store:
+    """An open store; safe to use from several threads of the process that opened it."""
+
+    def __init__(self, database: Database, notice: str | None = None) -> None:
+        self.database = database
+        self.notice = notice
+        """A sentence about the store itself that the user should see."""
+
+    def close(self) -> None:
+        self.database.close()
+
+    # ---- what was said -----------------------------------------------------------------------------------
+
+    def save_snapshot(self, snapshot: Snapshot, home: str, stored_at: datetime) -> bool:
+        """Keeps a snapshot unless its source said exactly this already. True if it was new."""
+        speaker = (snapshot.provider_id, snapshot.account.id, snapshot.strategy_id, home)
+        if snapshot == self._last_said(speaker):
+            return False
+        values = (*speaker, rows.to_us(snapshot.captured_at), rows.to_us(stored_at), rows.to_body(snapshot))
+        self.database.write(
+            (
+                "INSERT INTO snapshot (provider, account, strategy, home, captured_at, stored_at, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [values],
+            )
+        )
+        return True
+
+    def _last_said(self, speaker: tuple[str, ...]) -> Snapshot | None:
+        found = self.database.rows(
+            "SELECT body FROM snapshot WHERE provider = ? AND account = ? AND strategy = ? AND home = ?"
+            " ORDER BY id DESC LIMIT 1",
+            *speaker,
+        )
+        return rows.to_snapshot(found[0][0]) if found else None
+
+    def latest_snapshots(self) -> tuple[tuple[Snapshot, str], ...]:
+        """The newest snapshot of each provider, account, strategy and home, with the home."""
+        found = self.database.rows(
+            "SELECT home, body FROM snapshot WHERE id IN"
+            " (SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home)"
+        )
+        return tuple((snapshot, home) for home, body in found if (snapshot := rows.to_snapshot(body)))
+
+    # ---- what was tried ----------------------------------------------------------------------------------
+
+    def begin_attempt(self, source: Source, at: datetime, credential: str | None) -> int | None:
+        """Notes an attempt before it is made, so that even a killed program remembers having asked."""
+        return self.database.write(
+            (
+                "INSERT INTO attempt (provider, home, strategy, at, credential) VALUES (?, ?, ?, ?, ?)",
+                [(*source.key, rows.to_us(at), credential)],
+            )
+        )
+
+    def end_attempt(self, rowid: int | None, attempt: Attempt, source: Source) -> None:
+        """Completes the note; writes it anew where its beginning could not be written."""
+        values = (
+            *(rowid, *source.key, rows.to_us(attempt.at), rows.to_us(attempt.ended_at)),
+            *(attempt.cause, rows.to_span_us(attempt.retry_after), attempt.credential, attempt.detail),
+        )
+        self.database.write(
+            (
+                f"INSERT OR REPLACE INTO attempt (id, provider, home, strategy, {ATTEMPT})"  # noqa: S608 - constant
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [values],
+            )
+        )
+
+    def note_outcome(self, source: Source, attempt: Attempt) -> bool:
+        """For attempts without a request: kept only when the outcome differs from the last. True if it did."""
+        former = self.attempts(source)[-1:]
+        if former and former[0].cause == attempt.cause and former[0].detail == attempt.detail:
+            return False
+        self.end_attempt(None, attempt, source)
+        return True
+
+    def attempts(self, source: Source) -> tuple[Attempt, ...]:
+        """The last ones, oldest first."""
+        found = self.database.rows(
+            f"SELECT {ATTEMPT} FROM attempt WHERE provider = ? AND home = ? AND strategy = ?"  # noqa: S608 - constant
+            " ORDER BY id DESC LIMIT ?",
+            *(*source.key, KEPT_ATTEMPTS),
+        )
+        return tuple(rows.to_attempt(row) for row in reversed(found))
+
+    def sources(self) -> tuple[Source, ...]:
+        """All that were ever tried."""
+        found = self.database.rows("SELECT DISTINCT provider, home, strategy FROM attempt")
+        return tuple(Source(provider=provider, home=home, strategy=strategy) for provider, home, strategy in found)
+
+    def save_plan(self, source: Source, plan: Plan) -> None:
+        if plan != self.plan(source):
+            values = (*source.key, rows.to_us(plan.next_at), rows.to_span_us(plan.every), plan.reason)
+            self.database.write(("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, ?, ?)", [values]))
+
+    def plan(self, source: Source) -> Plan | None:
+        found = self.database.rows(
+            "SELECT next_at, every, reason FROM plan WHERE provider = ? AND home = ? AND strategy = ?", *source.key
+        )
+        if not found:
+            return None
+        next_at, every, reason = found[0]
+        return Plan(next_at=rows.to_at(next_at), every=rows.to_span(every), reason=reason)
+
+    def save_activity(self, provider: str, home: str, active_at: datetime) -> None:
+        self.database.write(
+            ("INSERT OR REPLACE INTO activity VALUES (?, ?, ?)", [(provider, home, rows.to_us(active_at))])
+        )
+
+    def activity(self) -> Mapping[tuple[str, str], datetime]:
+        """When the vendor's own logs last changed, by (provider, home)."""
+        found = self.database.rows("SELECT provider, home, active_at FROM activity")
+        return {(provider, home): rows.to_at(at) or rows.EPOCH for provider, home, at in found}
+
+    # ---- what was announced ------------------------------------------------------------------------------
+
+    def told(self) -> dict[tuple[str, str, str], Told]:
+        """By (provider, account, window)."""
+        found = self.database.rows(
+            "SELECT provider, account, window, cycle_ends_at, used, threshold, stops, used_up_at FROM told"
+        )
+        return {tuple(row[:3]): rows.to_told(row[3:]) for row in found}
+
+    def save_told(self, told: Mapping[tuple[str, str, str], Told], alerts: Sequence[AlertRow] = ()) -> None:
+        """Remembers what is announced together with the alerts themselves, before any is shown."""
+        self.database.write(
+            (
+                "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(*key, *rows.told_row(each)) for key, each in told.items()],
+            ),
+            (
+                "INSERT INTO alert (due_at, kind, provider, account, window, threshold, title, body, urgency)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        *(rows.to_us(each.due_at), each.kind, each.provider, each.account, each.window),
+                        *(each.threshold, each.title, each.body, each.urgency),
+                    )
+                    for each in alerts
+                ],
+            ),
+        )
+
+    def alerts(self, limit: int = 100) -> tuple[AlertRow, ...]:
+        """Newest first."""
+        found = self.database.rows(f"SELECT {ALERT} FROM alert ORDER BY id DESC LIMIT ?", limit)  # noqa: S608 - constant
+        return tuple(rows.to_alert_row(row) for row in found)
+
+    def held_alerts(self) -> tuple[AlertRow, ...]:
+        """Those not yet shown, oldest first."""
+        found = self.database.rows(f"SELECT {ALERT} FROM alert WHERE sent_at IS NULL ORDER BY id")  # noqa: S608 - constant
+        return tuple(rows.to_alert_row(row) for row in found)
+
+    def mark_sent(self, alerts: Sequence[AlertRow], *, sent_at: datetime, shown: bool | None) -> None:
+        """Several at once were merged into one notification."""
+        first = min(each.id for each in alerts)
+        self.database.write(
+            (
+                "UPDATE alert SET sent_at = ?, shown = ?, merged_into = ? WHERE id = ?",
+                [(rows.to_us(sent_at), shown, first, each.id) for each in alerts],
+            )
+        )
+
+    def notified_since(self, since: datetime) -> tuple[datetime, ...]:
+        """When notifications were shown; several alerts merged into one count once."""
+        found = self.database.rows(
+            "SELECT max(sent_at) FROM alert WHERE sent_at >= ? GROUP BY merged_into", rows.to_us(since)
+        )
+        return tuple(at for at in (rows.to_at(row[0]) for row in found) if at is not None)
+
+    # ---- the rest ----------------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        found = self.database.rows("SELECT value FROM meta WHERE key = ?", key)
+        return found[0][0] if found else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.database.write(("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)]))
+
+    def prune(self, before: datetime) -> None:
+        """Drops what is older, but for the newest snapshot and attempt of each source."""
+        cut = [(rows.to_us(before),)]
+        newest_attempt = "SELECT max(id) FROM attempt GROUP BY provider, home, strategy"
+        newest_snapshot = "SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home"
+        self.database.write(
+            (f"DELETE FROM attempt WHERE at < ? AND id NOT IN ({newest_attempt})", cut),  # noqa: S608 - constant
+            (f"DELETE FROM snapshot WHERE stored_at < ? AND id NOT IN ({newest_snapshot})", cut),  # noqa: S608 - constant
+            ("DELETE FROM alert WHERE due_at < ?", cut),
+        )
+
+
+KEEP = timedelta(days=400)
+"""Readings are the history that charts and forecasts are drawn from: more than a year of them."""

@@ -1,0 +1,216 @@
+"""The SQLite file itself: opened, checked, written whole or not at all, set aside when damaged."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from usagetray.edges.files import open_private, private_dir
+from usagetray.edges.store.essence import essence
+from usagetray.edges.store.migrations import migrate
+from usagetray.edges.store.salvage import salvage
+from usagetray.errors import UserError
+
+log = logging.getLogger(__name__)
+
+BUSY_S = 5.0
+MOST_PENDING = 10_000
+"""Writes kept in memory while the disk refuses them."""
+
+Statement = tuple[str, Sequence[Sequence[Any]]]
+"""SQL and the rows of values it is run with."""
+
+
+class Database:
+    """A connection shared by the threads of one process. A write is durable, or waits in memory in its order."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._disk = connection
+        self._memory: sqlite3.Connection | None = None  # stands in while writes are pending
+        self._lock = threading.RLock()
+        self._pending: list[tuple[Statement, ...]] = []
+        self.rows_written = 0
+
+    @property
+    def is_full(self) -> bool:
+        """The disk refuses to be written; what was said since is kept in memory only."""
+        return bool(self._pending)
+
+    def write(self, *statements: Statement) -> int | None:
+        """Runs the statements as one transaction, after those that had to wait. Returns the last row's number.
+
+        What the disk refuses is kept in memory, where it is read from too, and written at a later call. Statements
+        that are wrong in themselves raise `sqlite3.Error`.
+        """
+        with self._lock:
+            self._catch_up()
+            if self._memory is None:
+                try:
+                    rowid = self._transact(self._disk, statements)
+                except sqlite3.OperationalError as error:
+                    log.warning("the store cannot be written: %s", error)
+                    self._memory = essence(self._disk)
+                else:
+                    return rowid
+            rowid = self._transact(self._memory, statements)
+            self._pending.append(statements)
+            del self._pending[:-MOST_PENDING]
+            return rowid
+
+    def _catch_up(self) -> None:
+        """Writes what had to wait, as far as the disk lets it."""
+        while self._pending:
+            try:
+                self._transact(self._disk, self._pending[0])
+            except sqlite3.OperationalError:
+                return
+            del self._pending[0]
+        if self._memory is not None:
+            log.info("the store can be written again")
+            self._memory.close()
+            self._memory = None
+
+    def _transact(self, connection: sqlite3.Connection, statements: tuple[Statement, ...]) -> int | None:
+        rowid, written = None, 0
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for sql, rows in statements:
+                for values in rows:
+                    rowid = connection.execute(sql, values).lastrowid
+                    written += 1
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        if connection is self._disk:
+            self.rows_written += written
+        return rowid
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return (self._memory or self._disk).execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        """Tries once more to write what had to wait."""
+        with self._lock:
+            try:
+                self._catch_up()
+            except sqlite3.ProgrammingError:
+                pass  # closed before
+            finally:
+                self._disk.close()
+                if self._memory is not None:
+                    self._memory.close()
+
+
+def open_for_writing(path: Path) -> tuple[Database, str | None]:
+    """Opens or makes the file; with a sentence for the user where a damaged one had to be set aside.
+
+    Raises `NewerStoreError` for one written by a newer program, `UserError` where it cannot be opened at all: a file
+    that is only busy, or on a disk that fails, is never moved.
+    """
+    private_dir(path.parent)
+    try:
+        return Database(_connect(path)), None
+    except BROKEN as error:
+        if not _is_damage(error, path):
+            raise _cannot_open(path, error) from None
+        damage = str(error)
+    except OSError as error:
+        raise _cannot_open(path, error.strerror or "no reason given") from None
+    try:
+        aside = _set_aside(path)
+        connection = _connect(path)
+    except (sqlite3.Error, OSError) as error:
+        raise _cannot_open(path, error) from None
+    copied = salvage(aside, connection)
+    log.warning("the store is damaged (%s); kept as %s; %d rows were saved", damage, aside.name, copied)
+    return Database(
+        connection
+    ), f"The history was damaged: {copied} entries could be saved, and {aside} holds the rest."
+
+
+BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""SQLite quotes a damaged schema in its errors, which then are no text themselves."""
+
+TROUBLE = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM),
+        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOLFS),
+    }
+)
+"""Results that speak of the machine, not of the file: the file stays where it is."""
+
+
+def _is_damage(error: Exception, path: Path) -> bool:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code == sqlite3.SQLITE_READONLY:
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)  # a header that claims so
+    return code not in TROUBLE
+
+
+def _cannot_open(path: Path, why: object) -> UserError:
+    return UserError(f"{path} cannot be opened ({why}): check the disk and the folder's permissions.")
+
+
+def open_for_reading(path: Path) -> Database | None:
+    """Opens an existing file; None where there is none yet. Raises `UserError` if it cannot be read."""
+    if not path.exists():
+        return None
+    try:
+        connection = sqlite3.connect(
+            f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        )
+        connection.text_factory = _text
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    except BROKEN as error:
+        raise UserError(f"{path} cannot be read ({error}); start usagetray once, it mends its history.") from None
+    if version == 0:
+        connection.close()
+        return None
+    return Database(connection)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    os.close(open_private(path, os.O_RDWR | os.O_CREAT))
+    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    # One flipped bit in a text must not make its whole table unreadable.
+    connection.text_factory = _text
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        _check(connection)
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _text(found: bytes) -> str:
+    return found.decode("utf-8", "replace")
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(verdict)
+
+
+def _set_aside(path: Path) -> Path:
+    """Moves a damaged store and its journal files out of the way, under names not yet taken."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    for ending in ("-wal", "-shm"):
+        companion = path.with_name(path.name + ending)
+        if companion.exists():
+            companion.rename(aside.with_name(aside.name + ending))
+    return aside

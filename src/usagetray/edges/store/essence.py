@@ -1,0 +1,29 @@
+"""A stand-in in memory for a store whose disk is full: what the program decides by, not the whole history."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from usagetray.edges.store.migrations import migrate
+
+NEWEST = {
+    "snapshot": "id IN (SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home)",
+    "attempt": "id > (SELECT coalesce(max(id), 0) FROM attempt) - 2000",
+    "alert": "id > (SELECT coalesce(max(id), 0) FROM alert) - 500 OR sent_at IS NULL",
+    "plan": "true",
+    "activity": "true",
+    "told": "true",
+    "meta": "true",
+}
+"""Of each table the rows that are needed. The newest of all is always among them, so that numbering goes on alike."""
+
+
+def essence(disk: sqlite3.Connection) -> sqlite3.Connection:
+    """A store in memory that answers every question of pacing, standing and alerts as the one on disk would."""
+    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate(memory)
+    for table, needed in NEWEST.items():
+        found = disk.execute(f"SELECT * FROM {table} WHERE {needed}")  # noqa: S608 - constants
+        marks = ", ".join("?" * len(found.description))
+        memory.executemany(f"INSERT INTO {table} VALUES ({marks})", found)  # noqa: S608 - constants
+    return memory

@@ -1,0 +1,113 @@
+"""All that any view may show of one instant: facts of the store with the domain's judgements. The words for it.
+
+`overviewing.py` makes it; views only read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from usagetray.domain.states import Level, State, WindowState
+from usagetray.model import MoneyLine, SurfaceShare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowView:
+    """One window as it may be shown now."""
+
+    key: str
+    label: str
+    scope: str
+    model: str | None
+    used: float | None
+    """Share used, 0.0 upward; None where nothing may be shown as current (ended, unknown, unlimited)."""
+    state: WindowState
+    level: Level
+    stale: bool
+    resets_at: datetime | None  # also kept for an ended window: when it ended
+    length: timedelta | None
+    source: str = ""  # reads after "from": "the status line"
+    source_id: str = ""
+    captured_at: datetime
+    stale_at: datetime | None = None  # when the figure turns, or turned, stale; None: not by itself
+    used_up_at: datetime | None = None  # first reading at 1.0 in this cycle
+    locks: bool = True  # at 1.0 the whole account stops
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempted:
+    """How one strategy's last attempt ended, for `status --verbose` and `providers`."""
+
+    strategy: str
+    label: str
+    at: datetime | None  # last attempt, of a local source the last whose outcome was new; None: never tried
+    state: State  # FRESH when it answered
+    detail: str  # masked words of the error
+    next_at: datetime | None
+    consent: bool | None  # None: needs none
+    dropped: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    asks: bool = False  # over the network; else it reads files on every tick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    provider: str
+    name: str  # the provider's name
+    account: str
+    label: str | None  # "Personal"
+    plan: str | None
+    state: State
+    windows: tuple[WindowView, ...]  # in the order to show
+    money: tuple[MoneyLine, ...]
+    money_captured_at: datetime | None
+    money_source: str | None
+    shares: tuple[SurfaceShare, ...]
+    level: Level
+    locked_until: datetime | None
+    captured_at: datetime | None  # of the oldest figure shown as current
+    next_attempt_at: datetime | None
+    attempts: tuple[Attempted, ...] = ()
+    throttled: str | None = None  # what to do instead of asking a vendor that answers 429 again and again
+    formerly: tuple[str, ...] = ()  # ids under which the same figures stood before anybody named the account
+    clock_off: timedelta | None = None  # our clock minus the server's, when it is suspect
+    money_stale_at: datetime | None = None  # when the sums turn, or turned, stale
+    money_stale: bool = False
+    by_key: bool = False  # asked for with a key the user gave us, not with a tool's sign-in
+
+    @property
+    def stale(self) -> bool:
+        """All shown figures are old."""
+        if not self.windows:
+            return self.money_stale
+        shown = [window for window in self.windows if window.state is not WindowState.ENDED]
+        return bool(shown) and all(window.stale for window in shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTool:
+    """A tool whose traces were seen on this machine."""
+
+    provider: str
+    name: str
+    reads: str
+    connected: bool  # its local figures are being read
+    hooks: tuple[tuple[str, str, bool], ...] = ()  # (hook id, what it explains, installed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    generated_at: datetime
+    demo: bool
+    accounts: tuple[AccountView, ...]
+    found: tuple[FoundTool, ...] = ()
+    missing: tuple[str, ...] = ()  # names of known tools that were looked for, and left no trace
+    first_run: bool = False  # the user has not yet said what may be read
+    checked_at: datetime | None = None  # last time a server was asked
+    figures_at: datetime | None = None  # capture time of the newest figure
+    next_check_at: datetime | None = None
+    changes_at: datetime | None = None  # next instant at which something here reads differently by itself
+    notices: tuple[str, ...] = ()  # sentences about the program itself: settings, store
+    refreshing: bool = False
+    counters: dict[str, object] = field(default_factory=dict)

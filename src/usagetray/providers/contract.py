@@ -1,0 +1,231 @@
+"""What a provider module declares: where its facts lie, by which strategies they are had, and under what consent.
+
+A provider never opens a file, a keychain or the store. It names its needs; the spine has an edge resolve them
+into `Facts`, hands those to the strategy's `fetch`, and stores the snapshots that come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from usagetray.model import Secret, Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """One installation of a vendor's tool: a folder that holds its settings and logs."""
+
+    path: Path
+    is_default: bool  # the tool's own place, not one named by a variable or a setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeRule:
+    """Where a vendor's tool lives: the folder named by `env`, else `default`, plus those named in settings."""
+
+    env: str  # "CLAUDE_CONFIG_DIR"
+    default: str  # "~/.claude"
+
+
+# ---- needs -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalFile:
+    """One file of the tool, read whole (up to `most` bytes), never written."""
+
+    name: str
+    place: Callable[[Home], Path]
+    most: int = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestFiles:
+    """The ends of the files of a tree that changed last, by modification time; newest first."""
+
+    name: str
+    under: Callable[[Home], Path]
+    suffixes: tuple[str, ...] = (".jsonl",)
+    depth: int = 3  # folders below `under` that are looked into
+    count: int = 8
+    tail: int = 256 * 1024
+    head: int = 0  # bytes of the beginning to read as well where only the end is read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spooled:
+    """Lines that a helper of ours left in our own state folder (the status line bridge), newest last."""
+
+    name: str
+    spool: str  # name of the spool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A secret the user gives us: kept in the OS keychain, or found in the environment."""
+
+    name: str
+    label: str  # "API key"
+    env: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The vendor's own program, as the user installed it; started only with consent, never through a shell."""
+
+    name: str  # as it is found on PATH: "claude"
+    places: tuple[str, ...] = ()  # where else it may lie: a desktop program does not see the shell's PATH
+    environ: tuple[str, ...] = ()  # variables of ours it needs, besides those any program does
+
+
+Need = LocalFile | NewestFiles | Spooled | Key | Program
+
+
+class Run(Protocol):
+    """Starts one program, tells it something, and takes lines from it until one is the answer."""
+
+    def __call__(
+        self, arguments: Sequence[str], told: bytes, is_answer: Callable[[bytes], bool], environ: Mapping[str, str]
+    ) -> bytes:
+        """The line that is the answer. `environ` is added to what the program may see.
+
+        Raises `SourceError`: TIMEOUT when no line was the answer in time, BAD_DATA when the program ended first.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileText:
+    """A file's bytes, or its last bytes, as they were at one instant."""
+
+    path: Path
+    content: bytes
+    modified_at: datetime
+    cut: bool = False  # the beginning is missing: the first line may be half a line
+    head: bytes = b""  # the first bytes of a cut file, where the need asked for them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the edges found for a strategy's needs. A name that is absent was not there."""
+
+    home: Home
+    now: datetime
+    files: Mapping[str, tuple[FileText, ...]] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    programs: Mapping[str, Run] = field(default_factory=dict)
+
+    def file(self, name: str) -> FileText | None:
+        found = self.files.get(name, ())
+        return found[0] if found else None
+
+
+class Web(Protocol):
+    """One origin, and no other, over verified TLS; bound to the strategy that asked."""
+
+    def get_json(self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None) -> Any:
+        """The decoded JSON body of a 200 answer.
+
+        Raises `SourceError` with the cause for everything else; never follows a redirect.
+        """
+        ...
+
+
+# ---- strategies and providers ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """One way to have a provider's figures. Earlier ones in a provider's tuple are preferred at equal age."""
+
+    id: str
+    label: str  # reads after "from": "the status line"
+    needs: tuple[Need, ...]
+    fetch: Callable[[Facts, Web | None], tuple[Snapshot, ...]]
+    """Raises `SourceError`. `NOT_CONNECTED` when what it needs is not there. `Web` is given when `origin` is set."""
+    consent: str | None = None
+    """What is read and sent, in the words the user agrees to. None: no secret, network or program; on by default."""
+    origin: str | None = None
+    """Scheme, host and port. None: a passive source, read on every tick."""
+    poll_every: timedelta = timedelta(minutes=5)
+    clicks_apart: timedelta = timedelta(seconds=20)
+    """Between two attempts that the user asks for."""
+    only_in_use: bool = False
+    """Asked by itself only while the vendor's tool is in use; else at the user's click alone."""
+    when_throttled: str | None = None
+    """What the user can do where the vendor keeps answering 429 to programs like ours; it is then asked hourly."""
+    withdraws: bool = False
+    """What it no longer says is no longer so (a lock that was lifted); other sources' last word stands."""
+    credential: Callable[[Facts], Secret | None] | None = None
+    """The token the fetch would send, so that a change of it can be noticed without a request."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Has to be asked, a server or a program, and so is paced; others only read what lies here."""
+        return self.origin is not None or any(isinstance(need, Program) for need in self.needs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A change of one text that can be taken back byte for byte."""
+
+    text: str  # the whole text after the change
+    at: int  # index in characters where the change stands
+    removed: str  # what stood there before
+    inserted: str  # what stands there now
+    former_command: str | None  # the user's own command that ours must call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """A place in the vendor's own settings where our helper may stand, put there only by `connect`."""
+
+    id: str
+    explains: str  # what is written where, and what is read, in the user's words
+    place: Callable[[Home], Path]
+    install: Callable[[str | None, str], Edit]
+    """(text of the file or None, our command) -> the edit. Raises `UserError` on a file that does not parse."""
+    remove: Callable[[str, str, str | None], str]
+    """(text of the file, our command, former command) -> text with only our command taken out again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer of a pretended server."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A made-up day in the vendor's own shapes, played by `usagetray demo` to the real program.
+
+    Both functions take the instant at which the day began and the present one.
+    """
+
+    files: Callable[[datetime, datetime], Mapping[str, bytes]]
+    """What the pretended tool has in its home by now: path within the home, and content."""
+    reply: Callable[[datetime, datetime], Reply] | None = None
+    """What the vendor's server answers now; None: no strategy that asks one takes part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    id: str
+    name: str
+    homes: HomeRule | None
+    strategies: tuple[Strategy, ...]
+    signs: tuple[NewestFiles | LocalFile, ...] = ()
+    """Files whose presence says that the tool is used here (for `providers` and the first run)."""
+    activity: tuple[NewestFiles, ...] = ()
+    """Logs whose newest change says when the tool was last used (freshness of passive figures)."""
+    hooks: tuple[Hook, ...] = ()
+    reads: str = ""  # one sentence: what is read on this machine without any consent
+    official: bool = False  # the vendor documents this source
+    rehearsal: Rehearsal | None = None

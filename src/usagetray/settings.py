@@ -1,0 +1,278 @@
+"""The user's settings: a TOML file, read into frozen words; unknown keys are left alone.
+
+A value that cannot be used costs only itself: its default holds, and the problem names file, line, key.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+ADDRESS = re.compile(
+    r"(?:https://[a-z0-9.-]+(?::[0-9]{1,5})?|http://(?:127\.0\.0\.1|\[::1\]):[0-9]{1,5})(?:[/?][!-~]*)?"
+)
+"""A host in lower case, without a login before it; plain http only to this computer."""
+
+DEFAULT_THRESHOLDS = (0.50, 0.75, 0.90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSettings:
+    enabled: bool = True
+    thresholds: tuple[float, ...] = DEFAULT_THRESHOLDS  # shares, ascending
+    locked: bool = True
+    back: bool = True
+    paying: bool = True
+    backend: str = "auto"  # or "plyer"
+    command: tuple[str, ...] = ()  # a program and its arguments, given each alert besides the desktop
+    webhook: str = ""  # an address each alert is posted to; "": none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IconSettings:
+    panel: str = "auto"  # "light" or "dark": the brightness of the panel, which cannot be asked
+    label: bool = False  # text beside the icon where the desktop shows it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    enabled: bool = True
+    homes: tuple[Path, ...] = ()  # further folders of the vendor's tool
+    allow: tuple[str, ...] = ()  # strategies the user has consented to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    show_left: bool = False
+    welcomed: bool = False  # the first-run page has been answered
+    poll_minutes: int = 5
+    alerts: AlertSettings = AlertSettings()
+    icon: IconSettings = IconSettings()
+    providers: Mapping[str, ProviderSettings] = field(default_factory=lambda: MappingProxyType({}))
+    problems: tuple[str, ...] = ()  # sentences: file, line, key, what is right
+
+    def of(self, provider_id: str) -> ProviderSettings:
+        return self.providers.get(provider_id, ProviderSettings())
+
+
+# ---- what each key takes -----------------------------------------------------------------------------------
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("true or false")
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if value in choices:
+            return str(value)
+        raise ValueError(" or ".join(f'"{choice}"' for choice in choices))
+
+    return check
+
+
+def _minutes(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 2 <= value <= 30:
+        return value
+    raise ValueError("whole minutes from 2 to 30")
+
+
+def _thresholds(value: Any) -> tuple[float, ...]:
+    is_percents = isinstance(value, list) and all(
+        isinstance(each, int | float) and not isinstance(each, bool) and 1 <= each <= 99 for each in value
+    )
+    if is_percents:
+        return tuple(sorted({each / 100 for each in value}))
+    raise ValueError("a list of percentages from 1 to 99")
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    raise ValueError("a list of texts")
+
+
+def _command(value: Any) -> tuple[str, ...]:
+    words = _texts(value) if isinstance(value, list) else ("",)
+    if (not words or words[0].strip()) and not any("\0" in word for word in words):
+        return words
+    raise ValueError("a list of texts, a program and its arguments")
+
+
+def _address(value: Any) -> str:
+    if isinstance(value, str) and (not value or ADDRESS.fullmatch(value)):
+        return value
+    raise ValueError("an address that begins with https:// (or http://127.0.0.1:PORT) and holds no login")
+
+
+def _folders(value: Any) -> tuple[Path, ...]:
+    return tuple(Path(each).expanduser() for each in _texts(value))
+
+
+CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "show": _one_of("used", "left"),
+    "welcomed": _flag,
+    "polling.minutes": _minutes,
+    "alerts.enabled": _flag,
+    "alerts.thresholds": _thresholds,
+    "alerts.locked": _flag,
+    "alerts.back": _flag,
+    "alerts.paying": _flag,
+    "alerts.backend": _one_of("auto", "plyer"),
+    "alerts.command": _command,
+    "alerts.webhook": _address,
+    "icon.panel": _one_of("auto", "light", "dark"),
+    "icon.label": _flag,
+    "providers.*.enabled": _flag,
+    "providers.*.homes": _folders,
+    "providers.*.allow": _texts,
+}
+"""Every key that means something, with what it takes; `*` is a provider's id."""
+
+
+def check_for(key: str) -> Callable[[Any], Any] | None:
+    """The check of a dotted key; None where no such setting exists."""
+    parts = key.split(".")
+    if len(parts) == 3 and parts[0] == "providers":
+        parts[1] = "*"
+    return CHECKS.get(".".join(parts))
+
+
+# ---- reading -----------------------------------------------------------------------------------------------
+
+
+def load(path: Path) -> Settings:
+    """The settings in the file; defaults where there is none. Never raises, never writes."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        return Settings(problems=(f"{path} cannot be read ({_reason(error)}); the defaults hold until it can.",))
+    try:
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Settings(problems=(f"{path}: {syntax(error)}; the defaults hold until it is mended.",))
+    return _Reader(path, text, table).settings()
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or "no reason given" if isinstance(error, OSError) else "it is not UTF-8 text"
+
+
+def syntax(error: ValueError | RecursionError) -> str:
+    """What the TOML reader could not read, and where, in words that follow a colon."""
+    if isinstance(error, RecursionError):
+        return "its lists or tables are nested too deeply"
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        return "a number in it has too many digits"
+    match = re.search(r"^(.*?) \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+    if match is None:
+        return f"not valid TOML ({error})"
+    place = f"line {match[2]}" if match[2] else "at its end"
+    return f"{place} is not valid TOML ({match[1][0].lower()}{match[1][1:]})"
+
+
+class _Reader:
+    """Walks one parsed file and collects what was wrong with it."""
+
+    def __init__(self, path: Path, text: str, table: Mapping[str, Any]) -> None:
+        self.path, self.text, self.table = path, text, table
+        self.problems: list[str] = []
+
+    def settings(self) -> Settings:
+        alerts, icon, known = AlertSettings(), IconSettings(), Settings()
+        return Settings(
+            show_left=self.value("show", "used") == "left",
+            welcomed=self.value("welcomed", known.welcomed),
+            poll_minutes=self.value("polling.minutes", known.poll_minutes),
+            alerts=AlertSettings(
+                enabled=self.value("alerts.enabled", alerts.enabled),
+                thresholds=self.value("alerts.thresholds", alerts.thresholds),
+                locked=self.value("alerts.locked", alerts.locked),
+                back=self.value("alerts.back", alerts.back),
+                paying=self.value("alerts.paying", alerts.paying),
+                backend=self.value("alerts.backend", alerts.backend),
+                command=self.value("alerts.command", alerts.command),
+                webhook=self.value("alerts.webhook", alerts.webhook),
+            ),
+            icon=IconSettings(panel=self.value("icon.panel", icon.panel), label=self.value("icon.label", icon.label)),
+            providers=MappingProxyType(
+                {each: self.provider(each) for each in self.section("providers") if is_id(each)}
+            ),
+            problems=tuple(self.problems),
+        )
+
+    def provider(self, provider_id: str) -> ProviderSettings:
+        default, prefix = ProviderSettings(), f"providers.{provider_id}"
+        return ProviderSettings(
+            enabled=self.value(f"{prefix}.enabled", default.enabled),
+            homes=self.value(f"{prefix}.homes", default.homes),
+            allow=self.value(f"{prefix}.allow", default.allow),
+        )
+
+    def section(self, key: str) -> Mapping[str, Any]:
+        found: Any = self.table
+        for part in key.split(".") if key else ():
+            found = found.get(part, {})
+            if not isinstance(found, Mapping):
+                self.problem(key, "a [section]", found)
+                return {}
+        return found  # type: ignore[no-any-return]
+
+    def value(self, key: str, default: T) -> T:
+        check = check_for(key)
+        assert check is not None, key  # noqa: S101 - a key read here without a check is our own mistake
+        section, _, name = key.rpartition(".")
+        table = self.section(section)
+        if name not in table:
+            return default
+        try:
+            return check(table[name])  # type: ignore[no-any-return]
+        except ValueError as error:
+            self.problem(key, str(error), table[name])
+            return default
+
+    def problem(self, key: str, wanted: str, found: Any) -> None:
+        sentence = f"{self.path}, line {self.line(key)}: {key} takes {wanted}, not {shown(found)}; its default holds."
+        if sentence not in self.problems:
+            self.problems.append(sentence)
+
+    def line(self, key: str) -> int:
+        """The line that sets the key, or the nearest table around it, 1-based: TOML readers do not keep it."""
+        section, best, found = "", "", 1
+        for number, line in enumerate(self.text.split("\n"), 1):
+            if head := re.match(r"\s*\[\[?([^\]]+)\]", line):
+                named = section = _dotted(head[1])
+            elif setting := re.match(r"\s*([^=#]+)=", line):
+                named = f"{section}.{_dotted(setting[1])}".strip(".")
+            else:
+                continue
+            if len(named) > len(best) and f"{key}.".startswith(f"{named}."):
+                best, found = named, number
+        return found
+
+
+def is_id(name: str) -> bool:
+    """A provider's name as this program gives them; anything else in their section is somebody else's."""
+    return re.fullmatch(r"[\w-]+", name) is not None
+
+
+def _dotted(key: str) -> str:
+    """`providers . "x"` as `providers.x`."""
+    return re.sub(r"[\s\"']", "", key)
+
+
+def shown(value: Any) -> str:
+    """A value as the user wrote it, short. Of an address only the host: the rest may be as good as a password."""
+    text = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else repr(value)
+    return re.sub(r"://(?:[^/\s]*@)?([\w.:\[\]-]*)[^'\"]*", r"://\1…", text or "").replace("'", '"')[:40]

@@ -1,0 +1,159 @@
+"""The spine's third part: from an overview to the notifications that are due, each at most once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, tzinfo
+
+from usagetray.domain import alerts
+from usagetray.domain.alerts import Alert, AlertKind, Seen, Told
+from usagetray.domain.states import State, WindowState
+from usagetray.edges.notify import AlertText, Notifier
+from usagetray.edges.store import AlertRow, Store
+from usagetray.overview import Overview
+from usagetray.settings import AlertSettings, Settings
+from usagetray.views.alert_words import alert_words, merged_words
+
+log = logging.getLogger(__name__)
+
+BACKFILLED_AFTER = timedelta(minutes=30)
+"""A figure first seen this long after it was captured is history: it is shown, and announces nothing."""
+HELD_AT_MOST = timedelta(hours=2)
+"""An alert held back for longer, or found after a crash, speaks of the past: it stays in the list only."""
+MOST_AT_ONCE = 2
+"""More alerts than this in one breath become one notification."""
+
+
+class Alerting:
+    def __init__(
+        self, store: Store, notifier: Notifier, settings: Callable[[], Settings], zone: Callable[[], tzinfo]
+    ) -> None:
+        self._store = store
+        self._notifier = notifier
+        self._settings = settings
+        self._zone = zone
+        self.sent = 0
+        self.merged = 0
+
+    def consider(self, overview: Overview) -> bool:
+        """Remembers what the overview earns before any of it is shown: a crash loses an alert, never repeats one.
+
+        True if there was anything to remember: then another overview would say more than this one.
+        """
+        earned, has_changed = self._earned(overview)
+        if earned:
+            log.info("%d alert(s) due", len(earned))
+        self._deliver(overview.generated_at, overview.demo)
+        return has_changed
+
+    def _earned(self, overview: Overview) -> tuple[list[AlertRow], bool]:
+        """The alerts that are due, and whether anything new is to be remembered of any window."""
+        settings = self._settings()
+        former = self._store.told()
+        now_told: dict[tuple[str, str, str], Told] = {}
+        due: list[Alert] = []
+        ends_at: dict[tuple[str, str, str], datetime | None] = {}
+        for seen, aliases in _seen(overview):
+            ends_at[seen.id] = seen.resets_at
+            known = next((former[each] for each in (seen.id, *aliases) if each in former), None)
+            alert, told = alerts.due(seen, known, settings.alerts.thresholds)
+            # Also under the names it had: the account may lose its present one when a consent is withdrawn.
+            now_told |= {each: told for each in (seen.id, *aliases) if told != former.get(each)}
+            if alert is not None and _wanted(alert, settings.alerts) and not _still_locked(alert, overview):
+                due.append(alert)
+        rows = [self._row(each, overview) for each in alerts.one_stop_per_account(due, ends_at)]
+        if now_told:
+            self._store.save_told(now_told, rows)
+        return rows, bool(now_told)
+
+    def _row(self, alert: Alert, overview: Overview) -> AlertRow:
+        words = alert_words(alert, overview, self._zone(), self._settings().show_left)
+        return AlertRow(
+            due_at=overview.generated_at,
+            kind=alert.kind,
+            provider=alert.provider,
+            account=alert.account,
+            window=alert.window,
+            threshold=alert.threshold,
+            title=words.title,
+            body=words.text,
+            urgency=words.urgency,
+        )
+
+    # ---- showing them --------------------------------------------------------------------------------------
+
+    def _deliver(self, now: datetime, demo: bool) -> None:
+        held = [row for row in self._store.held_alerts() if now - row.due_at < HELD_AT_MOST]
+        room = alerts.room(self._store.notified_since(now - alerts.DAY), now) if held else 0
+        if room == 0:
+            return
+        if len(held) <= min(room, MOST_AT_ONCE):
+            for row in held:
+                self._send([row], _text(row), now)
+        else:
+            words = merged_words([row.title for row in held], demo)
+            critical = any(row.urgency == "critical" for row in held)
+            text = AlertText(
+                key="merged", title=words.title, body=words.text, urgency="critical" if critical else "normal"
+            )
+            self._send(held, text, now)
+            self.merged += len(held)
+
+    def _send(self, held: Sequence[AlertRow], text: AlertText, now: datetime) -> None:
+        self._store.mark_sent(held, sent_at=now, shown=None)  # before it is shown: at most once, come what may
+        shown = self._notifier.send(text)
+        self._store.mark_sent(held, sent_at=now, shown=shown)
+        self.sent += 1
+        log.info("alert %s: %s", text.key, "shown" if shown else "nothing could show it")
+
+
+def _text(row: AlertRow) -> AlertText:
+    return AlertText(
+        key=f"{row.provider}/{row.account}/{row.window}",
+        title=row.title,
+        body=row.body,
+        urgency="critical" if row.urgency == "critical" else "normal",
+        provider=row.provider,
+        account=row.account,
+        window=row.window,
+        threshold=row.threshold,
+    )
+
+
+def _seen(overview: Overview) -> Iterator[tuple[Seen, list[tuple[str, str, str]]]]:
+    """Each window, and the ids under which it may have been announced before its account was named."""
+    for account in overview.accounts:
+        for window in account.windows:
+            age = overview.generated_at - window.captured_at
+            aliases = [(account.provider, each, window.key) for each in account.formerly]
+            seen = Seen(
+                provider=account.provider,
+                account=account.account,
+                window=window.key,
+                used=window.used if window.state is not WindowState.UNKNOWN else None,
+                state=window.state,
+                level=window.level,
+                resets_at=window.resets_at,
+                length=window.length,
+                captured_at=window.captured_at,
+                may_alert=not window.stale
+                and age < BACKFILLED_AFTER
+                and account.state is not State.CLOCK_SUSPECT
+                and window.state is not WindowState.ENDED,
+            )
+            yield seen, aliases
+
+
+def _wanted(alert: Alert, settings: AlertSettings) -> bool:
+    kinds = {AlertKind.LOCKED: settings.locked, AlertKind.BACK: settings.back, AlertKind.PAYING: settings.paying}
+    return settings.enabled and kinds.get(alert.kind, True)
+
+
+def _still_locked(alert: Alert, overview: Overview) -> bool:
+    """One window is back, but another still locks the account: nothing to be glad about yet."""
+    return alert.kind is AlertKind.BACK and any(
+        account.locked_until is not None
+        for account in overview.accounts
+        if (account.provider, account.account) == (alert.provider, alert.account)
+    )

@@ -1,0 +1,229 @@
+"""One attempt at one source: noted before its first request, completed with how it ended, and with whose figures."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from usagetray.domain.attempts import Attempt, since_success
+from usagetray.domain.cadence import SETTLED_BY_SIGN_IN
+from usagetray.edges import facts
+from usagetray.edges.clock import Clock
+from usagetray.edges.keychain import Keychain
+from usagetray.edges.program import Programs
+from usagetray.edges.store import Store
+from usagetray.errors import Cause, SourceError
+from usagetray.model import Secret, Snapshot
+from usagetray.providers.contract import Facts, Program, Provider, Run, Strategy, Web
+from usagetray.providers.parse import account_of_home
+from usagetray.spine.sources import Tool, key_name
+
+log = logging.getLogger(__name__)
+
+OWNED_ANEW_AFTER = timedelta(hours=1)
+"""For this long a token that is known as one account's is not believed to be another's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edges:
+    """What a refresh reaches the world through."""
+
+    clock: Clock
+    store: Store
+    environ: Mapping[str, str]  # names the homes of the vendors' tools
+    spool_dir: Path
+    keychain: Keychain
+    web: Callable[[Provider, Strategy], Web]
+    clock_off: Callable[[Provider, Strategy], timedelta | None]
+    saving: Callable[[], bool]
+    programs: Programs = field(default_factory=Programs)
+
+
+def known_facts(edges: Edges, tool: Tool, strategy: Strategy, *, may_ask: bool = False) -> Facts:
+    """What lies on this machine for it, now. Raises `SourceError` of the key store.
+
+    `may_ask`: the user clicked, so a locked key store may ask for its password.
+    """
+    return facts.resolve(
+        strategy,
+        tool.home,
+        now=edges.clock.now(),
+        spool_dir=edges.spool_dir,
+        keychain=lambda key: edges.keychain.get(key_name(tool.provider, key), may_ask=may_ask),
+        environ=edges.environ,
+        programs=edges.programs,
+    )
+
+
+def credential(strategy: Strategy, known: Facts) -> str | None:
+    """The fingerprint of the token that the strategy would send, knowing this. From here on no log can hold it."""
+    secret = strategy.credential(known) if strategy.credential else None
+    if secret is not None:
+        from usagetray.edges.logs import conceal  # deferred: a look at local files sends no token
+
+        conceal(secret)
+    return fingerprint(secret)
+
+
+def still_sends(edges: Edges, tool: Tool, strategy: Strategy, token: str | None, *, if_unknown: bool) -> bool:
+    """Whether it would send the same token again; `if_unknown` where the key store does not say."""
+    try:
+        return credential(strategy, known_facts(edges, tool, strategy)) == token
+    except SourceError:
+        return if_unknown
+
+
+def fingerprint(secret: Secret | None) -> str | None:
+    """Tells one token from another without holding any part of it."""
+    return None if secret is None else hashlib.sha256(secret.reveal().encode()).hexdigest()[:16]
+
+
+def ask(
+    edges: Edges, tool: Tool, strategy: Strategy, is_wanted: Callable[[], bool], *, may_ask: bool = False
+) -> tuple[Attempt, tuple[Snapshot, ...]]:
+    """One attempt, whatever comes of it. `is_wanted`: somebody still waits for it, and the store is open."""
+    clock, store, source = edges.clock, edges.store, tool.source(strategy)
+    attempt = Attempt(at=clock.now())
+    noted = _Noted(
+        lambda: edges.web(tool.provider, strategy),
+        lambda: store.begin_attempt(source, attempt.at, attempt.credential),
+    )
+    snapshots: tuple[Snapshot, ...] = ()
+    try:
+        known = known_facts(edges, tool, strategy, may_ask=may_ask)
+        attempt = replace(attempt, credential=credential(strategy, known))
+        snapshots = strategy.fetch(noted.facts(known), noted)
+        if not _is_theirs(edges, tool, strategy, attempt, snapshots, noted.answers):
+            snapshots, attempt = (), replace(attempt, cause=Cause.CHANGED)
+    except SourceError as error:
+        attempt = replace(attempt, cause=error.cause, detail=error.detail, retry_after=error.retry_after)
+        if error.cause in SETTLED_BY_SIGN_IN and not still_sends(
+            edges, tool, strategy, attempt.credential, if_unknown=False
+        ):
+            attempt = replace(attempt, cause=Cause.CHANGED)
+    attempt = replace(attempt, ended_at=clock.now())
+    if not is_wanted():
+        return attempt, ()
+    if noted.noted or attempt.asked:
+        store.end_attempt(noted.rowid, attempt, source)
+    else:
+        store.note_outcome(source, attempt)
+    off = edges.clock_off(tool.provider, strategy)
+    if off is not None:
+        store.set_meta(f"clock_off/{tool.provider.id}", str(off.total_seconds()))
+    return attempt, snapshots
+
+
+# ---- whose figures they are --------------------------------------------------------------------------------
+
+
+def _is_theirs(
+    edges: Edges,
+    tool: Tool,
+    strategy: Strategy,
+    attempt: Attempt,
+    snapshots: Sequence[Snapshot],
+    answers: Sequence[Any],
+) -> bool:
+    """Whether the answer certainly belongs to the account it names.
+
+    Vendors' tools write who is signed in and the token into different files, one after the other. So after the
+    answer both must still be as before, and a token once known as one account's is not taken for another's.
+    """
+    if strategy.credential is None and not any(isinstance(need, Program) for need in strategy.needs):
+        return True  # asked with a key of the user's, which is its own account
+    after = known_facts(edges, tool, strategy)
+    if credential(strategy, after) != attempt.credential:
+        return False
+    owners = {each.account.id for each in snapshots}
+    repeated = _Again(answers)
+    try:
+        again = strategy.fetch(repeated.facts(after), repeated)
+    except SourceError:
+        return False
+    if {each.account.id for each in again} != owners:
+        return False
+    return attempt.credential is None or len(owners) != 1 or _owns(edges.store, tool, strategy, attempt, owners.pop())
+
+
+def _owns(store: Store, tool: Tool, strategy: Strategy, attempt: Attempt, owner: str) -> bool:
+    if owner == account_of_home(tool.home).id:
+        return True  # nobody is named, so nobody can be mistaken
+    name = f"owner/{tool.provider.id}/{attempt.credential}"
+    known = store.meta(name)
+    if known == owner:
+        return True
+    if known is not None:
+        # The first telling may have been the wrong one: when the files say otherwise for long, they are believed.
+        failed_at = [each.at for each in since_success(store.attempts(tool.source(strategy)))]
+        if not failed_at or attempt.at - failed_at[0] < OWNED_ANEW_AFTER:
+            log.info("%s: the sign-in is known as another account's", tool.provider.name)
+            return False
+    store.set_meta(name, owner)
+    return True
+
+
+class _Noted:
+    """A way out, to a server or a program, on which the first step is noted in the store before it is taken."""
+
+    def __init__(self, web: Callable[[], Web], note: Callable[[], int | None]) -> None:
+        self._web = web  # made when it is needed: a strategy that asks a program has no origin
+        self._note = note
+        self.noted = False
+        self.rowid: int | None = None
+        self.answers: list[Any] = []
+
+    def get_json(self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None) -> Any:
+        self._begin()
+        answer = self._web().get_json(path, bearer=bearer, headers=headers)
+        self.answers.append(answer)
+        return answer
+
+    def facts(self, known: Facts) -> Facts:
+        return replace(known, programs={name: self._run(run) for name, run in known.programs.items()})
+
+    def _run(self, run: Run) -> Run:
+        def noted(
+            arguments: Sequence[str], told: bytes, is_answer: Callable[[bytes], bool], environ: Mapping[str, str]
+        ) -> bytes:
+            self._begin()
+            answer = run(arguments, told, is_answer, environ)
+            self.answers.append(answer)
+            return answer
+
+        return noted
+
+    def _begin(self) -> None:
+        if not self.noted:
+            self.rowid, self.noted = self._note(), True
+
+
+class _Again:
+    """Says what was said before, in the same order; nothing is sent, and no program is started."""
+
+    def __init__(self, answers: Sequence[Any]) -> None:
+        self._left = list(answers)
+
+    def get_json(self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None) -> Any:
+        del path, bearer, headers
+        return self._next()
+
+    def facts(self, known: Facts) -> Facts:
+        def repeat(
+            arguments: Sequence[str], told: bytes, is_answer: Callable[[bytes], bool], environ: Mapping[str, str]
+        ) -> bytes:
+            del arguments, told, is_answer, environ
+            said = self._next()
+            return said if isinstance(said, bytes) else b""
+
+        return replace(known, programs=dict.fromkeys(known.programs, repeat))
+
+    def _next(self) -> Any:
+        if not self._left:
+            raise SourceError("repeated", Cause.CHANGED)
+        return self._left.pop(0)

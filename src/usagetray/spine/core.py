@@ -1,0 +1,216 @@
+"""The spine put together: everything that works without a desktop. The tray and `run --headless` both stand on it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from usagetray import __version__, settings
+from usagetray.edges import power
+from usagetray.edges.channel import InstanceLock
+from usagetray.edges.files import open_handles, private_dir
+from usagetray.edges.keychain import Keychain
+from usagetray.edges.notify import Notifier
+from usagetray.edges.program import Programs
+from usagetray.edges.store import KEEP, open_writer
+from usagetray.errors import UserError
+from usagetray.overview import Overview
+from usagetray.profile import Profile, local_zone
+from usagetray.providers.contract import Provider, Strategy, Web
+from usagetray.settings import Settings
+from usagetray.spine.alerting import Alerting
+from usagetray.spine.asking import Edges
+from usagetray.spine.overviewing import overview
+from usagetray.spine.refresh import Refresh
+from usagetray.spine.sources import found_tools
+from usagetray.views.status_json import status_json
+
+if TYPE_CHECKING:
+    from usagetray.edges.http import Http
+
+log = logging.getLogger(__name__)
+
+SETTLE_S = 2.0
+"""How long a headless tick waits, in real time, for the requests it started; slower ones go on by themselves."""
+
+CLOSE_S = 1.0
+"""How long the end waits, in real time, for answers under way: quitting takes at most 3 s."""
+
+
+class WriterBusyError(UserError):
+    """Another process of this user already writes the store."""
+
+
+class Core:
+    """Owns the writer's lock, the store and what fills it. Everything but `click` is called from one thread."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        providers: Sequence[Provider],
+        *,
+        keychain: Keychain,
+        notifier: Notifier | None = None,
+        on_change: Callable[[], None] = lambda: None,
+        ceiling_s: float | None = None,
+    ) -> None:
+        """`ceiling_s`: of real time, within which every request ends; None: the ordinary one."""
+        own = profile.paths
+        for folder in (own.config_file.parent, own.store_file.parent, own.state_dir, own.spool_dir, own.runtime_dir):
+            private_dir(folder)
+        self._lock = InstanceLock(own.lock)
+        if not self._lock.acquire():
+            raise WriterBusyError("usagetray is already running; `usagetray show` opens it.")
+        self.profile = profile
+        self._providers = providers
+        self._keychain = keychain
+        self._settings_stamp: object = None
+        self.settings = Settings()
+        self.reload_settings()
+        try:
+            self.store = open_writer(own.store_file)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._ceiling_s = ceiling_s
+        self._http_guard = threading.Lock()
+        edges = Edges(
+            clock=profile.clock,
+            store=self.store,
+            environ=profile.environ,
+            spool_dir=own.spool_dir,
+            keychain=keychain,
+            web=self._web,
+            clock_off=self._clock_off,
+            saving=power.saving,
+            programs=Programs(),
+        )
+        self.refresh = Refresh(edges, providers, lambda: self.settings, on_change)
+        self._alerting = None
+        if notifier is not None:
+            self._alerting = Alerting(self.store, notifier, lambda: self.settings, local_zone)
+        if self.store.notice:
+            self.store.set_meta("notice", self.store.notice)
+            self.store.set_meta("notice_at", profile.clock.now().isoformat())
+        self._keychain.silent_until = self._remembered_silence()
+
+    # ---- what it does --------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Everything that is due by now, awaited for a moment: for running without a desktop."""
+        self.look()
+        self.refresh.settle(SETTLE_S)
+        self.announce()
+
+    def look(self, *, ask: bool = True) -> bool:
+        """Reads what lies here and, if it may ask, starts the requests that are due. True if something new was read."""
+        self.reload_settings()
+        return self.refresh.tick(ask=ask)
+
+    def announce(self) -> Overview:
+        """Sends the alerts that the figures have earned; what may be shown now."""
+        shown = self.overview()
+        if self._alerting is not None and self._alerting.consider(shown):
+            return self.overview()
+        return shown
+
+    def click(self) -> None:
+        self.refresh.click()
+
+    def _remembered_silence(self) -> datetime | None:
+        """Until when the key store is not knocked at: a refusal counts across restarts (P8)."""
+        kept = self.store.meta("keychain_silent_until")
+        return datetime.fromisoformat(kept) if kept else None
+
+    def tidy(self) -> None:
+        """Once a day: drops what is too old to matter."""
+        self.store.prune(self.profile.clock.now() - KEEP)
+
+    def reload_settings(self) -> bool:
+        """Takes the settings file in if it changed. True if it did."""
+        path = self.profile.paths.config_file
+        try:
+            found = path.stat()
+            stamp: object = (found.st_mtime_ns, found.st_size, found.st_ino)
+        except OSError:
+            stamp = "absent"
+        if stamp == self._settings_stamp:
+            return False
+        self._settings_stamp = stamp
+        self.settings = settings.load(path)
+        for problem in self.settings.problems:
+            log.warning("%s", problem)
+        return True
+
+    # ---- what it says --------------------------------------------------------------------------------------
+
+    def overview(self) -> Overview:
+        return overview(
+            self.store,
+            self._providers,
+            self.settings,
+            self.profile.clock.now(),
+            demo=self.profile.demo,
+            found=found_tools(self._providers, self.settings, self.profile.environ, self.profile.paths.state_dir),
+            refreshing=self.refresh.is_busy,
+            counters=self._counters(),
+        )
+
+    def status(self) -> dict[str, Any]:
+        return status_json(self.overview())
+
+    def _counters(self) -> dict[str, object]:
+        return {
+            "requests": self._http.counters() if self._has_asked else {},
+            "rows_written": self.store.database.rows_written,
+            "alerts_sent": self._alerting.sent if self._alerting else 0,
+            "alerts_merged": self._alerting.merged if self._alerting else 0,
+            "threads": threading.active_count(),
+            "open_handles": open_handles(),
+            "seams": self.profile.seams,
+            "keychain": self._keychain.counters(),
+        }
+
+    def close(self) -> None:
+        """Ends in order: nothing new is asked, the store is closed, the lock let go."""
+        try:
+            self.refresh.close(CLOSE_S)
+            silent_until = self._keychain.silent_until
+            self.store.set_meta("keychain_silent_until", silent_until.isoformat() if silent_until else "")
+            if self._has_asked:  # a mere look has counted nothing worth keeping
+                self.store.set_meta("counters", json.dumps(self._counters()))
+                self._http.close()
+        finally:
+            self.store.close()
+            self._lock.release()
+
+    # ---- what its parts reach the world through ------------------------------------------------------------
+
+    @cached_property
+    def _http(self) -> Http:
+        from usagetray.edges.http import CEILING_S, Http  # deferred: a look at local files asks nobody
+
+        return Http(__version__, now=self.profile.clock.now, ceiling_s=self._ceiling_s or CEILING_S)
+
+    @property
+    def _has_asked(self) -> bool:
+        return "_http" in self.__dict__
+
+    def _web(self, provider: Provider, strategy: Strategy) -> Web:
+        with self._http_guard:  # two sources may be the first to ask, and there is to be one client
+            http = self._http
+        return http.web(provider.name, self._origin(provider, strategy))
+
+    def _origin(self, provider: Provider, strategy: Strategy) -> str:
+        return self.profile.origins.get(provider.id) or strategy.origin or ""
+
+    def _clock_off(self, provider: Provider, strategy: Strategy) -> timedelta | None:
+        if strategy.origin is None or not self._has_asked:
+            return None
+        dates: tuple[datetime, datetime] | None = self._http.server_date(self._origin(provider, strategy))
+        return None if dates is None else dates[1] - dates[0]

@@ -1,0 +1,38 @@
+"""What the store says at this moment, for those who have a tenth of a second: status bars and scripts.
+
+Nothing is read anew, nothing is looked for on the disk: a running tray keeps the store fresh, and every figure says
+how old it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from usagetray.edges.store import open_reader
+from usagetray.overview import Overview
+from usagetray.profile import Profile
+from usagetray.providers import named
+from usagetray.settings import Settings
+from usagetray.spine.overviewing import overview
+
+
+def glance(profile: Profile, settings: Settings) -> Overview:
+    """Of the providers that were ever asked. Raises `UserError` for a store that cannot be read."""
+    store = open_reader(profile.paths.store_file)
+    try:
+        heard_of = {source.provider for source in store.sources()} if store is not None else set()
+        return overview(store, named(heard_of), settings, profile.clock.now(), demo=profile.demo)
+    finally:
+        if store is not None:
+            store.close()
+
+
+def of_provider(shown: Overview, name: str) -> Overview:
+    """The accounts of one provider, by its id or name. Raises `UserError` for one there is not."""
+    mine = tuple(each for each in shown.accounts if name.lower() in (each.provider, each.name.lower()))
+    if not mine:
+        from usagetray.providers import discover
+        from usagetray.spine.connecting import find_provider  # deferred: only where there is nothing to show
+
+        find_provider(discover(), name)
+    return replace(shown, accounts=mine)

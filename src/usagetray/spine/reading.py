@@ -1,0 +1,43 @@
+"""For processes that only look: the store read afresh, and the key store this profile goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from usagetray.edges.keychain import Keychain, keychain_double, service_name
+from usagetray.edges.store import open_reader
+from usagetray.overview import Overview
+from usagetray.profile import Profile
+from usagetray.providers import discover
+from usagetray.settings import load
+from usagetray.spine.overviewing import overview
+from usagetray.spine.sources import found_tools
+
+
+def make_keychain(profile: Profile) -> Keychain:
+    service = service_name(profile.paths.profile)
+    if profile.keychain is not None:
+        return keychain_double(profile.keychain, profile.clock, service=service)
+    return Keychain(service, profile.clock)
+
+
+def reader(profile: Profile) -> Callable[[], Overview]:
+    """Reads the store afresh at each call, for a process that does not write."""
+
+    def read() -> Overview:
+        store = open_reader(profile.paths.store_file)
+        try:
+            settings = load(profile.paths.config_file)
+            return overview(
+                store,
+                discover(),
+                settings,
+                profile.clock.now(),
+                demo=profile.demo,
+                found=found_tools(discover(), settings, profile.environ, profile.paths.state_dir),
+            )
+        finally:
+            if store is not None:
+                store.close()
+
+    return read

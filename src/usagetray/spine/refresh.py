@@ -1,0 +1,306 @@
+"""The spine's first half: what is due is fetched, each source by itself, and what it said goes into the store."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from usagetray.domain import cadence, windows
+from usagetray.domain.attempts import Attempt
+from usagetray.edges import facts
+from usagetray.edges.store import Plan, Source
+from usagetray.errors import Cause, SourceError
+from usagetray.model import Snapshot
+from usagetray.providers.contract import Key, Provider, Strategy
+from usagetray.settings import Settings
+from usagetray.spine.asking import Edges, ask, credential, known_facts, still_sends
+from usagetray.spine.sources import Tool, permitted, tools
+
+log = logging.getLogger(__name__)
+
+WAKE_JUMP = timedelta(seconds=10)
+"""When the wall clock has gone this much further than the monotonic one, the machine was asleep."""
+IDLE_AFTER = timedelta(minutes=30)
+NEAR = 0.10
+"""A window this close below a threshold is worth asking about more often."""
+SET_BACK = timedelta(seconds=10)
+"""When the wall clock has gone this much less far than the monotonic one, it was set back."""
+LOOK_APART = timedelta(seconds=60)
+"""Between two looks at a sign-in with which nothing could be asked."""
+
+
+class Refresh:
+    """Remembers what is under way, so that no account ever has two requests in flight."""
+
+    def __init__(
+        self,
+        edges: Edges,
+        providers: Sequence[Provider],
+        settings: Callable[[], Settings],
+        on_change: Callable[[], None],
+    ) -> None:
+        self._edges = edges
+        self._providers = providers
+        self._settings = settings
+        self._on_change = on_change
+        self._in_flight: dict[Source, threading.Thread] = {}
+        self._signatures: dict[Source, object] = {}
+        self._guard = threading.Lock()
+        self._looked_at: dict[Source, datetime] = {}
+        self._tried_again: set[Source] = set()
+        self._clicked_at: datetime | None = None
+        self._woke_at: datetime | None = None
+        self._last_tick: tuple[datetime, float] | None = None
+        self._is_closed = False
+
+    def close(self, timeout_s: float) -> None:
+        """Nothing is asked any more; what is still under way gets this long in real time, then its answer is lost."""
+        self._is_closed = True
+        ends = time.monotonic() + timeout_s
+        with self._guard:
+            threads = list(self._in_flight.values())
+        self._edges.programs.close(timeout_s)
+        for thread in threads:
+            thread.join(max(0.0, ends - time.monotonic()))
+
+    def click(self) -> None:
+        """The user asked for fresh figures; the next tick does what is allowed."""
+        self._clicked_at = self._edges.clock.now()
+
+    @property
+    def is_busy(self) -> bool:
+        with self._guard:
+            return bool(self._in_flight)
+
+    def tick(self, *, ask: bool = True) -> bool:
+        """Reads what lies on this machine and starts the requests that are due. True if something new was read."""
+        now = self._edges.clock.now()
+        self._notice_wake(now)
+        changed = False
+        for tool in tools(self._providers, self._settings(), self._edges.environ):
+            active_at = self._note_activity(tool)
+            for strategy in permitted(tool.provider, self._settings()):
+                try:
+                    if not strategy.is_asked:
+                        changed |= self._read(tool, strategy, now)
+                    elif ask:
+                        self._poll(tool, strategy, active_at, now)
+                except Exception:  # the top of a job: one source's surprise must not take the others with it
+                    log.exception("%s/%s failed in a way nobody foresaw", tool.provider.id, strategy.id)
+        return changed
+
+    def settle(self, timeout_s: float) -> None:
+        """Waits for requests under way, at most this long in real time; slower ones go on by themselves."""
+        with self._guard:
+            threads = list(self._in_flight.values())
+        for thread in threads:
+            thread.join(timeout_s)
+
+    def _notice_wake(self, now: datetime) -> None:
+        monotonic = self._edges.clock.monotonic()
+        if self._last_tick is not None:
+            then, monotonic_then = self._last_tick
+            jumped = (now - then) - timedelta(seconds=monotonic - monotonic_then)
+            if jumped > WAKE_JUMP:
+                log.info("the machine woke")
+                self._woke_at = now
+                self._edges.store.set_meta("woke_at", now.isoformat())
+            elif jumped < -SET_BACK:
+                log.info("the clock was set back")
+                # Instants of the former clock would hold everything up until they come round again.
+                self._woke_at = self._clicked_at = None
+                self._looked_at.clear()
+        self._last_tick = (now, monotonic)
+
+    def _note_activity(self, tool: Tool) -> datetime | None:
+        active_at = facts.newest_change(tool.provider, tool.home)
+        key = (tool.provider.id, str(tool.home.path))
+        if active_at is not None and active_at != self._edges.store.activity().get(key):
+            self._edges.store.save_activity(*key, active_at)
+        return active_at
+
+    # ---- what lies on this machine -----------------------------------------------------------------------
+
+    def _read(self, tool: Tool, strategy: Strategy, now: datetime) -> bool:
+        source = tool.source(strategy)
+        signature = facts.signature(strategy, tool.home, spool_dir=self._edges.spool_dir)
+        if self._signatures.get(source) == signature:
+            return False
+        self._signatures[source] = signature
+        cause, detail = None, ""
+        snapshots: tuple[Snapshot, ...] = ()
+        try:
+            snapshots = strategy.fetch(known_facts(self._edges, tool, strategy), None)
+        except SourceError as error:
+            cause, detail = error.cause, error.detail
+            if cause is Cause.BAD_DATA:
+                self._signatures.pop(source, None)  # perhaps caught half written: look again
+        if strategy.withdraws and cause is None:
+            snapshots += self._withdrawn(source, snapshots)
+        changed = self._keep(tool, snapshots, now)
+        outcome = Attempt(at=now, ended_at=now, cause=cause, detail=detail)
+        return self._edges.store.note_outcome(source, outcome) or changed
+
+    def _withdrawn(self, source: Source, said: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
+        """For each account the source spoke of before and not now: that it has nothing to say any more."""
+        named = {each.account.id for each in said}
+        return tuple(
+            replace(former, windows=(), money=(), shares=())
+            for former, home in self._edges.store.latest_snapshots()
+            if (former.provider_id, home, former.strategy_id) == source.key
+            and former.account.id not in named
+            and (former.windows or former.money)
+        )
+
+    def _keep(self, tool: Tool, snapshots: Sequence[Snapshot], now: datetime) -> bool:
+        if not snapshots:
+            return False
+        home = str(tool.home.path)
+        former = {
+            (each.provider_id, each.account.id, each.strategy_id): each
+            for each, place in self._edges.store.latest_snapshots()
+            if place == home
+        }
+        whole = [
+            windows.carried_over(each, former.get((each.provider_id, each.account.id, each.strategy_id)), now)
+            for each in snapshots
+        ]
+        kept = [self._edges.store.save_snapshot(each, home, now) for each in whole]
+        return any(kept)
+
+    # ---- what has to be asked for ------------------------------------------------------------------------
+
+    def _poll(self, tool: Tool, strategy: Strategy, active_at: datetime | None, now: datetime) -> None:
+        source = tool.source(strategy)
+        with self._guard:
+            if source in self._in_flight or self._is_closed:
+                return
+        decision = self._plan(tool, strategy, active_at, now)
+        refused = self._refused_key(strategy, source, decision)
+        is_due = decision.at is not None and decision.at <= now
+        if not (is_due or refused) or self._has_just_looked(source, now):
+            return
+        given = (tool, strategy, source, active_at, refused, self._is_click(source))
+        thread = threading.Thread(target=self._ask, args=given, name="ask", daemon=True)
+        with self._guard:
+            self._in_flight[source] = thread
+        log.debug("asking %s/%s: %s", source.provider, source.strategy, decision.reason)
+        thread.start()
+
+    def _refused_key(self, strategy: Strategy, source: Source, decision: cadence.Decision) -> str | None:
+        """The fingerprint of a key that was refused for good, once in each run of the program.
+
+        Our own keys are not looked at on each tick, for the key store is slow and may ask. While the program runs
+        they change by `connect`, which counts as a click; this is for a key that was changed before it started.
+        """
+        if decision.at is not None or source in self._tried_again or not _has_key(strategy):
+            return None
+        self._tried_again.add(source)
+        return self._edges.store.attempts(source)[-1].credential
+
+    def _is_click(self, source: Source) -> bool:
+        """The user has clicked since this source was last asked, or looked at."""
+        clicked_at, looked_at = self._clicked_at, self._looked_at.get(source)
+        before = [each.at for each in self._edges.store.attempts(source)[-1:]] + ([looked_at] if looked_at else [])
+        return clicked_at is not None and all(clicked_at > each for each in before)
+
+    def _has_just_looked(self, source: Source, now: datetime) -> bool:
+        """There was nothing to ask with a moment ago; a click since then is reason to look again at once."""
+        looked_at = self._looked_at.get(source)
+        if looked_at is None or (self._clicked_at is not None and self._clicked_at > looked_at):
+            return False
+        return now - looked_at < LOOK_APART
+
+    def _plan(self, tool: Tool, strategy: Strategy, active_at: datetime | None, now: datetime) -> cadence.Decision:
+        """When to ask next, noted for those who only read the store."""
+        source, store = tool.source(strategy), self._edges.store
+        attempts = store.attempts(source)
+        signals = self._signals(tool, strategy, attempts, active_at, now)
+        decision = cadence.next_attempt(attempts, signals, now, key="/".join(source.key))
+        former, every = store.plan(source), decision.interval
+        if former is not None and former.every is not None and attempts and not attempts[-1].answered:
+            # A figure that nobody renews must not look fresh again because there is less hurry by now.
+            every = min(every, former.every)
+        store.save_plan(source, Plan(next_at=decision.at, every=every, reason=decision.reason))
+        return decision
+
+    def _signals(
+        self, tool: Tool, strategy: Strategy, attempts: Sequence[Attempt], active_at: datetime | None, now: datetime
+    ) -> cadence.Signals:
+        stated = [
+            window
+            for snapshot, home in self._edges.store.latest_snapshots()
+            if snapshot.strategy_id == strategy.id and home == str(tool.home.path)
+            for window in snapshot.windows
+        ]
+        thresholds = (*self._settings().alerts.thresholds, windows.FULL_SHARE)
+        used = [window.utilization for window in stated if window.utilization is not None]
+        every = timedelta(minutes=self._settings().poll_minutes)
+        token = None
+        if (
+            not _has_key(strategy)
+            and attempts
+            and attempts[-1].cause in cadence.SETTLED_BY_SIGN_IN
+            and strategy.credential is not None
+        ):
+            token = credential(strategy, known_facts(self._edges, tool, strategy))
+        return cadence.Signals(
+            every=max(strategy.poll_every, every),
+            resets=tuple(window.resets_at for window in stated if window.resets_at and window.resets_at <= now + every),
+            near_threshold=any(0 < threshold - each <= NEAR for each in used for threshold in thresholds),
+            idle=_is_idle(strategy, attempts, active_at, now),
+            only_in_use=strategy.only_in_use,
+            clicks_apart=strategy.clicks_apart,
+            may_be_throttled=strategy.when_throttled is not None,
+            saving=self._edges.saving(),
+            clicked_at=self._clicked_at,
+            woke_at=self._woke_at,
+            credential=token,
+        )
+
+    def _ask(
+        self,
+        tool: Tool,
+        strategy: Strategy,
+        source: Source,
+        active_at: datetime | None,
+        unless: str | None,
+        may_ask: bool,
+    ) -> None:
+        """`unless`: the fingerprint of a credential with which there is no point in asking."""
+        try:
+            if unless is not None and still_sends(self._edges, tool, strategy, unless, if_unknown=True):
+                return
+            attempt, snapshots = ask(self._edges, tool, strategy, lambda: not self._is_closed, may_ask=may_ask)
+            if self._is_closed:
+                return
+            if not attempt.asked:
+                self._looked_at[source] = attempt.at
+            self._keep(tool, snapshots, self._edges.clock.now())
+            self._plan(tool, strategy, active_at, self._edges.clock.now())
+            log.info("%s/%s: %s", source.provider, source.strategy, attempt.cause or "answered")
+        except Exception:  # the top of a job: one source's surprise must not take the others with it
+            if self._is_closed:
+                return  # the store is closed under it, as it should be
+            log.exception("asking %s/%s failed in a way nobody foresaw", source.provider, source.strategy)
+        finally:
+            with self._guard:
+                self._in_flight.pop(source, None)
+        self._on_change()
+
+
+def _is_idle(strategy: Strategy, attempts: Sequence[Attempt], active_at: datetime | None, now: datetime) -> bool:
+    """Whether the vendor's tool rests, as far as its logs tell; where there are none, it does for what needs use."""
+    if active_at is None:
+        return strategy.only_in_use
+    if strategy.only_in_use and attempts and active_at <= attempts[-1].at:
+        return True  # nothing was done since it was asked last, so it would say the same
+    return now - active_at > IDLE_AFTER
+
+
+def _has_key(strategy: Strategy) -> bool:
+    return any(isinstance(need, Key) for need in strategy.needs)

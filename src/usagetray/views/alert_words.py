@@ -1,0 +1,134 @@
+"""What an alert says: what happened, until when, and what can be done now. Title within 63, text within 255."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from usagetray.domain.alerts import Alert, AlertKind
+from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.views.figures import countdown, duration, instant
+from usagetray.views.plain import clip
+from usagetray.views.verdict import way_out
+from usagetray.views.words import (
+    DEMO,
+    account_name,
+    figure_text,
+    has_day,
+    has_figure,
+    money_text,
+    overage,
+    switched_off,
+    window_name,
+)
+
+MOST_TITLE, MOST_TEXT = 63, 255
+"""What every notification service takes."""
+WORTH_ADVICE = 0.75
+"""Below this share used there is nothing to do yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertWords:
+    title: str
+    text: str
+    urgency: str  # "normal" or "critical"
+
+
+def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool) -> AlertWords:
+    """`overview` is the one that gave rise to the alert: it holds the account and window meant."""
+    account = next(
+        each for each in overview.accounts if (each.provider, each.account) == (alert.provider, alert.account)
+    )
+    window = next(each for each in account.windows if each.key == alert.window)
+    now, name = overview.generated_at, account_name(account, overview.accounts)
+    if alert.kind is AlertKind.LOCKED:
+        until = account.locked_until or window.resets_at
+        by_day = has_day(window)
+        title = f"{name} is locked until {instant(until, now, zone, with_day=by_day)}" if until else f"{name} is locked"
+        to_go = f": {duration(until - now)} to go" if until else ""
+        text = [
+            f"The {window_name(window)} is used up{to_go}.",
+            *_others(account, window, left),
+            _instead(account, overview),
+        ]
+        urgency = "critical"
+    elif alert.kind is AlertKind.PAYING:
+        title = f"You are now paying for {name}"
+        line = overage(account)
+        spent = money_text(line) if line else None
+        text = [
+            f"The {window_name(window)} is used up and {line.label.lower() if line else 'extra usage'} took over"
+            + (f": {spent}." if spent else "."),
+            f"To stop it, switch it off with {name}, or wait{_until(window, now, zone)}.",
+        ]
+        urgency = "critical"
+    elif alert.kind is AlertKind.BACK:
+        title = f"{name} is back"
+        text = [f"A fresh {window_name(window)} is ready.", *_others(account, window, left)]
+        urgency = "normal"
+    else:
+        title = f"{name} {window_name(window)}: {figure_text(window, left)}"
+        text = [_resets(window, now, zone), _advice(alert, account, overview)]
+        urgency = "normal"
+    return _cut(title, text, urgency, overview)
+
+
+def merged_words(titles: Sequence[str], demo: bool) -> AlertWords:
+    """Several alerts in one notification; each is named."""
+    prefix = DEMO if demo else ""
+    bare = [title.removeprefix(DEMO) for title in titles]
+    each = max(12, (MOST_TEXT - 2 * len(bare)) // len(bare))
+    text = "; ".join(clip(title, each) for title in bare)
+    return AlertWords(title=f"{prefix}{len(bare)} limits need a look", text=clip(text, MOST_TEXT), urgency="normal")
+
+
+def _cut(title: str, sentences: Sequence[str], urgency: str, overview: Overview) -> AlertWords:
+    """Whole sentences only: the last ones go first."""
+    kept = [each for each in sentences if each]
+    while len(kept) > 1 and len(" ".join(kept)) > MOST_TEXT:
+        kept.pop()
+    prefix = DEMO if overview.demo else ""
+    return AlertWords(title=clip(prefix + title, MOST_TITLE), text=clip(" ".join(kept), MOST_TEXT), urgency=urgency)
+
+
+def _others(account: AccountView, window: WindowView, left: bool) -> list[str]:
+    """ "Week: 49 % used.", of the account's other whole-account windows."""
+    return [
+        f"{each.label}: {figure_text(each, left)}."
+        for each in account.windows
+        if each is not window and each.locks and has_figure(each) and not each.stale
+    ][:2]
+
+
+def _instead(account: AccountView, overview: Overview) -> str:
+    """What can be done other than wait."""
+    elsewhere = way_out(account, overview)
+    if elsewhere:
+        return f"{elsewhere}."
+    off = switched_off(account)
+    if off is not None:
+        return "Until then: an API key goes on at list prices, or switch on usage credits."
+    return "Until then: an API key goes on at list prices."
+
+
+def _advice(alert: Alert, account: AccountView, overview: Overview) -> str:
+    threshold = alert.threshold or 0.0
+    if threshold < WORTH_ADVICE:
+        return "Nothing to do yet."
+    elsewhere = way_out(account, overview)
+    smaller = "A smaller context or a smaller model makes the rest last longer."
+    return f"{elsewhere}. {smaller}" if elsewhere else smaller
+
+
+def _resets(window: WindowView, now: datetime, zone: tzinfo) -> str:
+    if window.resets_at is None:
+        return ""
+    return (
+        f"Resets {instant(window.resets_at, now, zone, with_day=has_day(window))}, {countdown(window.resets_at, now)}."
+    )
+
+
+def _until(window: WindowView, now: datetime, zone: tzinfo) -> str:
+    return f" until {instant(window.resets_at, now, zone, with_day=has_day(window))}" if window.resets_at else ""

@@ -1,0 +1,157 @@
+"""`usagetray doctor`: why something is not shown, and what to do about it. Ends with 1 when something is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import textwrap
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from usagetray import __version__
+from usagetray.edges.logs import HIDDEN, Masking
+from usagetray.providers import discover
+from usagetray.spine.doctoring import Examination, examine
+from usagetray.spine.reading import make_keychain
+from usagetray.views.cli import out, out_json
+from usagetray.views.cli.doctor_words import Finding, findings
+from usagetray.views.cli.opening import opened
+from usagetray.views.plain import plain
+
+SCHEMA = 1
+MARKS = {"ok": "+", "note": "-", "wrong": "!"}
+WIDTH = 80
+
+
+def run(arguments: argparse.Namespace) -> int:
+    profile = opened(arguments)
+    seen = examine(profile, discover(), make_keychain(profile), __version__)
+    found = findings(seen)
+    mask = _masking(profile.environ, profile.paths.profile) if arguments.report else _unmasked
+    if arguments.json:
+        out_json(_masked(_as_json(seen, found), mask))
+    else:
+        out(_as_text(seen, found, mask))
+    return 1 if any(each.grade == "wrong" for each in found) else 0
+
+
+# ---- without names -----------------------------------------------------------------------------------------
+
+
+def _unmasked(text: str) -> str:
+    return text
+
+
+def _masking(environ: Mapping[str, str], profile: Path | None) -> Callable[[str], str]:
+    """Hides the home folder, the user's name, and whatever looks like a key, an address or an identity."""
+    home = environ.get("HOME", "")
+    masking = Masking(Path(home) if home else None)
+    names = {environ.get("USER", ""), environ.get("LOGNAME", ""), Path(home).name} - {"", "root", "user"}
+
+    def mask(text: str) -> str:
+        if profile is not None:
+            text = text.replace(str(profile), "$USAGETRAY_HOME")
+        text = re.sub(r"/(?:home|Users)/[^/\s,;:()]+", "~", masking.mask(text))
+        for name in names:
+            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", HIDDEN, text)
+        return text
+
+    return mask
+
+
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _masked(inner, mask) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked(inner, mask) for inner in value]
+    return mask(value) if isinstance(value, str) else value
+
+
+# ---- text --------------------------------------------------------------------------------------------------
+
+
+def _as_text(seen: Examination, found: tuple[Finding, ...], mask: Callable[[str], str]) -> str:
+    """Masked piece by piece, for a line break could tear apart what is to be hidden."""
+    wrong = [each for each in found if each.grade == "wrong"]
+    lines = [_summary(len(wrong), is_off=seen.has_desktop and not seen.tray_runs)]
+    for each in wrong:
+        lines += _wrapped(mask(f"{each.topic}: {each.text}"), "  ! ")
+    for topic, group in groupby(found, key=lambda each: each.topic):
+        lines += ["", mask(plain(topic, 200))]
+        for each in group:
+            lines += _wrapped(mask(each.text), f"  {MARKS[each.grade]} ")
+            for particular in each.about:
+                lines += _wrapped(mask(particular), "      ")
+    lines += ["", "Places", *(f"  {name}: {mask(plain(place, 200))}" for name, place in seen.places.items())]
+    session = [f"{name}={mask(plain(text))}" for name, text in seen.session.items()]
+    lines += ["", "Versions", *_wrapped(", ".join(_versions(seen)), "  "), *_wrapped(", ".join(session), "  ")]
+    return "\n".join(lines)
+
+
+def _summary(wrong: int, *, is_off: bool) -> str:
+    if not wrong:
+        return "Nothing is wrong" + (", but the tray is not running: start it with `usagetray`." if is_off else ".")
+    return "One thing is wrong:" if wrong == 1 else f"{wrong} things are wrong:"
+
+
+def _wrapped(text: str, start: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _versions(seen: Examination) -> list[str]:
+    packages = [f"{name} {version or 'not installed'}" for name, version in seen.packages.items()]
+    return [f"usagetray {seen.version}", f"Python {seen.python}", plain(seen.system), *packages]
+
+
+# ---- JSON --------------------------------------------------------------------------------------------------
+
+
+def _as_json(seen: Examination, found: tuple[Finding, ...]) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "ok": not any(each.grade == "wrong" for each in found),
+        "findings": [
+            {"topic": plain(each.topic, 200), "grade": each.grade, "text": each.text, "about": list(each.about)}
+            for each in found
+        ],
+        "sources": [
+            {
+                "provider": tool.provider,
+                "home": plain(tool.home, 200) if tool.home else None,
+                "enabled": tool.enabled,
+                "used_here": tool.used_here,
+                "strategy": source.strategy,
+                "consent": source.consent,
+                "now": source.now.value if source.now else None,
+                "state": source.state.value,
+                "figures_at": source.figures_at.isoformat() if source.figures_at else None,
+                "next_at": source.next_at.isoformat() if source.next_at else None,
+                "dropped": [plain(name) for name in source.dropped],
+                "ignored": [plain(name) for name in source.ignored],
+            }
+            for tool in seen.tools
+            for source in tool.sources
+        ],
+        "store": {
+            "exists": seen.store.exists,
+            "schema": seen.store.schema,
+            "bytes": seen.store.size,
+            "problem": plain(seen.store.problem) if seen.store.problem else None,
+            "free_bytes": seen.store.free,
+            "set_aside": [plain(name) for name in seen.store.set_aside],
+        },
+        "tray_runs": seen.tray_runs,
+        "seams": {name: plain(value, 200) for name, value in seen.seams.items()},
+        "places": {name: plain(place, 200) for name, place in seen.places.items()},
+        "versions": {"usagetray": seen.version, "python": seen.python, "system": plain(seen.system), **seen.packages},
+        "session": {name: plain(text) for name, text in seen.session.items()},
+    }

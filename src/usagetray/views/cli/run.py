@@ -1,0 +1,52 @@
+"""`usagetray run --headless`: refresh and alerts without a desktop; `--once` reads everything and prints the status."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import threading
+
+from usagetray.app import TICK, build_headless
+from usagetray.spine.core import WriterBusyError
+from usagetray.spine.reading import reader
+from usagetray.views.cli import out_json
+from usagetray.views.cli.opening import log_of, opened
+from usagetray.views.status_json import status_json
+
+log = logging.getLogger(__name__)
+
+ANSWER_S = 35.0
+"""Every attempt ends within 30 s; `--once` waits for the slowest."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    profile = opened(arguments)
+    log_of(profile, arguments)
+    try:
+        core = build_headless(profile)
+    except WriterBusyError:
+        if arguments.once:  # somebody else keeps the store fresh: its figures are as good as ours
+            out_json(status_json(reader(profile)()))
+            return 0
+        raise
+    try:
+        if arguments.once:
+            core.look()
+            core.refresh.settle(ANSWER_S)
+            core.announce()
+            out_json(core.status())
+        else:
+            ended = threading.Event()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: ended.set())
+            while not ended.is_set():
+                try:
+                    core.look()
+                    core.announce()
+                except Exception:  # the top of a job: it runs for weeks, and the next look may find the disk well
+                    log.exception("a look around failed")
+                ended.wait(TICK.total_seconds() / profile.speed if core.refresh.is_busy is False else 1.0)
+    finally:
+        core.close()
+    return 0

@@ -1,0 +1,134 @@
+"""What the one icon shows: the account with the tightest window, without flickering between two that are close.
+
+Pure: the last headline goes in, the next comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from usagetray.domain.states import Level, State, WindowState
+from usagetray.model import MoneyLine
+from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.views import tightest
+from usagetray.views.icon import Bar, IconPicture, IconState
+from usagetray.views.words import SHORT_WINDOW, has_figure
+
+CHANGE_AT = 0.10
+"""Points of share by which another account must be tighter to take the icon at an equal state."""
+
+LEAVE_AT: Mapping[Level, float] = {Level.WARNING: 0.73, Level.CRITICAL: 0.88}
+"""A warning is left 2 points below its threshold (0.75, 0.90), so that a figure swinging round it does not blink."""
+
+_LEVEL_STATES = {Level.WARNING: IconState.WARNING, Level.CRITICAL: IconState.CRITICAL}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    provider: str | None  # None: no account is shown
+    account: str | None
+    picture: IconPicture
+    held: tightest.HeldLevels = field(default_factory=dict)
+    """Every window now at a warning or critical, for the next decision."""
+
+
+def headline(overview: Overview, previous: Headline | None = None) -> Headline:
+    """What the icon says now. `previous` is the headline before it, None at the start."""
+    accounts, now = overview.accounts, overview.generated_at
+    if not accounts or (overview.first_run and not any(account.windows or account.money for account in accounts)):
+        return Headline(provider=None, account=None, picture=IconPicture(state=IconState.FIRST_RUN))
+    held = _held(accounts, previous)
+    shown = _chosen(accounts, now, previous, held)
+    return Headline(provider=shown.provider, account=shown.account, picture=_picture(shown, now, held), held=held)
+
+
+def shown_account(overview: Overview, head: Headline) -> AccountView | None:
+    """The account a headline speaks of."""
+    return next((one for one in overview.accounts if _key(one) == (head.provider, head.account)), None)
+
+
+def _held(accounts: tuple[AccountView, ...], previous: Headline | None) -> dict[tuple[str, str, str], Level]:
+    before = previous.held if previous else {}
+    held = {}
+    for account in accounts:
+        for window in account.windows:
+            key = (account.provider, account.account, window.key)
+            level = min(tightest.level_of(account, window), Level.CRITICAL)
+            was = before.get(key, Level.NORMAL)
+            if has_figure(window) and was > level and (window.used or 0.0) >= LEAVE_AT.get(was, 2.0):
+                level = was
+            if level > Level.NORMAL:
+                held[key] = level
+    return held
+
+
+def _chosen(
+    accounts: tuple[AccountView, ...], now: datetime, previous: Headline | None, held: tightest.HeldLevels
+) -> AccountView:
+    """The tightest, unless the one shown before is at the same state and less than `CHANGE_AT` behind."""
+    first = max(accounts, key=lambda account: tightest.account_rank(account, now, held))
+    before = previous and next((one for one in accounts if _key(one) == (previous.provider, previous.account)), None)
+    if not before:
+        return first
+    level, fresh, share = tightest.account_rank(first, now, held)
+    level_before, fresh_before, share_before = tightest.account_rank(before, now, held)
+    stays = (level, fresh) == (level_before, fresh_before) and share < share_before + CHANGE_AT
+    return before if stays else first
+
+
+def _picture(account: AccountView, now: datetime, held: tightest.HeldLevels) -> IconPicture:
+    figures = [window for window in account.windows if has_figure(window)]
+    short = _bar(account, [w for w in account.windows if w.length is not None and w.length <= SHORT_WINDOW], held)
+    week = _bar(account, [w for w in account.windows if w.length is None or w.length > SHORT_WINDOW], held)
+    if not account.windows:
+        short = _money_bar(account)
+    return IconPicture(state=_state(account, figures, now, held), short=short, week=week)
+
+
+def _state(account: AccountView, figures: list[WindowView], now: datetime, held: tightest.HeldLevels) -> IconState:
+    """The first that holds, in the order of the design."""
+    nothing = not figures and not account.money and not any(w.state in _WITHOUT_SHARE for w in account.windows)
+    level = max((tightest.level_of(account, window, held) for window in figures), default=account.level)
+    if nothing or account.state is State.SIGNED_OUT:
+        return IconState.NO_SOURCE
+    if tightest.is_locked(account, now):
+        return IconState.LOCKED
+    if all(window.stale for window in figures) if figures else account.money_stale and not account.windows:
+        return IconState.STALE
+    if tightest.is_paying(account):
+        return IconState.PAYING
+    return _LEVEL_STATES.get(level, IconState.NORMAL)
+
+
+_WITHOUT_SHARE = (WindowState.ENDED, WindowState.UNLIMITED)
+
+
+def _bar(account: AccountView, windows: list[WindowView], held: tightest.HeldLevels) -> Bar | None:
+    """The tightest of these windows; a dash when none has a figure; None when there is none."""
+    limited = [window for window in windows if window.state is not WindowState.UNLIMITED]
+    shown = [window for window in limited if has_figure(window)]
+    if not shown:
+        return Bar(share=None) if limited else None
+    window = max(shown, key=lambda one: tightest.window_rank(account, one, held))
+    return Bar(share=window.used, level=tightest.level_of(account, window, held))
+
+
+def _money_bar(account: AccountView) -> Bar | None:
+    """One bar for the budget of an account that has only money."""
+    shares = [share for line in account.money if (share := spent_share(line)) is not None]
+    return Bar(share=max(shares), level=account.level) if shares else None
+
+
+def spent_share(line: MoneyLine) -> float | None:
+    """How much of its limit a sum is; None without both, or in two currencies."""
+    if line.used is None or line.limit is None or line.used.currency != line.limit.currency:
+        return None
+    if not (line.used.amount.is_finite() and line.limit.amount.is_finite()) or line.limit.amount <= 0:
+        return None
+    return max(0.0, float(line.used.amount / line.limit.amount))
+
+
+def _key(account: AccountView) -> tuple[str | None, str | None]:
+    return account.provider, account.account

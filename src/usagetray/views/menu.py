@@ -1,0 +1,196 @@
+"""The tray in text: its menu (all of the program, where a click opens nothing else), tooltip and label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from usagetray.domain.states import Level, State, WindowState
+from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.views import tightest
+from usagetray.views.figures import DASH, ago, duration, instant, old, percent
+from usagetray.views.headline import Headline, shown_account
+from usagetray.views.plain import plain
+from usagetray.views.problems import problem
+from usagetray.views.verdict import section_problem, verdict
+from usagetray.views.words import (
+    DEMO,
+    account_name,
+    account_title,
+    figure,
+    figure_text,
+    has_day,
+    has_figure,
+    money_text,
+    row_left,
+    row_rights,
+    short_name,
+    window_name,
+)
+
+TOOLTIP_UNITS = 127
+"""UTF-16 units a Windows tooltip holds; the same everywhere, so that it is written once."""
+
+_INDENT = "   "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuLine:
+    """One row. Without an action and children it is shown but cannot be chosen."""
+
+    text: str = ""
+    action: str | None = None  # "show", "refresh", "settings", "quit"
+    separator: bool = False
+    checked: bool | None = None  # None: not a tick box
+    children: tuple[MenuLine, ...] = ()
+    is_default: bool = False  # what a plain click on the icon does
+
+
+# ---- menu --------------------------------------------------------------------------------------------------
+
+
+def menu(overview: Overview, zone: tzinfo, left: bool, popup_problem: str | None = None) -> tuple[MenuLine, ...]:
+    """The whole menu. `popup_problem`: why the window cannot be opened, said right below the row that would."""
+    said = verdict(overview, zone, left)
+    rule = MenuLine(separator=True)
+    notices = [MenuLine(text=plain(text, 120)) for text in (popup_problem, *overview.notices) if text]
+    figures = [MenuLine(text=text) for account in overview.accounts for text in _section(account, overview, zone, left)]
+    checked = f" ({ago(overview.checked_at, overview.generated_at)})" if overview.checked_at else ""
+    refresh = "Refreshing…" if overview.refreshing else f"Refresh now{checked}"
+    return (
+        MenuLine(text="Show usage", action="show", is_default=True),
+        *notices,
+        rule,
+        MenuLine(text=(DEMO if overview.demo else "") + said.line),
+        *([] if figures else [MenuLine(text=_INDENT + said.detail)] if said.detail else []),
+        *figures,
+        rule,
+        MenuLine(text=refresh, action=None if overview.refreshing else "refresh"),
+        MenuLine(text="Settings…", action="settings"),
+        MenuLine(text="Quit", action="quit"),
+    )
+
+
+def _section(account: AccountView, overview: Overview, zone: tzinfo, left: bool) -> list[str]:
+    """An account's rows; one row alone where it is calm, fresh and not the first."""
+    now = overview.generated_at
+    title = account_title(account, overview.accounts)
+    wrong = None if account.state is State.STALE else section_problem(account, overview, zone)  # rows say their age
+    sums = [
+        f"{plain(line.label, 40)}: {said}{_money_age(account, now)}"
+        for line in account.money
+        if (said := money_text(line))
+    ]
+    calm = all(tightest.level_of(account, window) is Level.NORMAL and not window.stale for window in account.windows)
+    if account is not overview.accounts[0] and calm and wrong is None and account.state is State.FRESH:
+        if figures := _figures(account, now, left):
+            return [f"{title}:  {figures}", *(_INDENT + line for line in sums)]
+        if len(sums) == 1:
+            return [f"{title}:  {sums[0]}"]
+    rows = [_row(account, window, now, zone, left) for window in account.windows]
+    problems = [f"{wrong.title}. {wrong.detail}"] if wrong else []
+    nothing = [] if rows or sums or problems else ["No figures yet"]
+    return [title, *(_INDENT + line for line in (*problems, *rows, *sums, *nothing))]
+
+
+def _row(account: AccountView, window: WindowView, now: datetime, zone: tzinfo, left: bool) -> str:
+    """ "Week, Fable  88 % used · resets Mon 09:00"; an old figure carries its age."""
+    name = window_name(window)
+    name = name[:1].upper() + name[1:]
+    if not has_figure(window):
+        words = "No limit" if window.state is WindowState.UNLIMITED else row_left(window, account, now, zone)
+        return f"{name}  {words}"
+    resets = row_rights(window, now, zone)[1]
+    return f"{name}  {figure_text(window, left)}{_aged(window, now)}" + (f" · {resets}" if resets else "")
+
+
+def _figures(account: AccountView, now: datetime, left: bool) -> str:
+    """ "session 62 %, week 41 %, Fable 88 % used", a dash for one without; "" without any figure."""
+    shown = [window for window in account.windows if window.state is not WindowState.UNLIMITED]
+    known = [window for window in shown if has_figure(window)]
+    if not known:
+        return ""
+    ages = {old(window.captured_at, now) for window in known if window.stale}
+    together = len(ages) == 1 and all(window.stale for window in known)
+    figures = ", ".join(
+        f"{short_name(window, account.windows)} {figure(window, left)[0]}{'' if together else _aged(window, now)}"
+        for window in shown
+    )
+    return f"{figures} {'left' if left else 'used'}" + (f" ({ages.pop()})" if together else "")
+
+
+def _aged(window: WindowView, now: datetime) -> str:
+    return f" ({old(window.captured_at, now)})" if window.stale and has_figure(window) else ""
+
+
+def _money_age(account: AccountView, now: datetime) -> str:
+    at = account.money_captured_at
+    return f" ({old(at, now)})" if account.money_stale and at else ""
+
+
+# ---- tooltip and label -------------------------------------------------------------------------------------
+
+
+def tooltip(overview: Overview, zone: tzinfo, left: bool) -> str:
+    """The verdict, then each account's figures, then their age; cut from the end by whole lines."""
+    now = overview.generated_at
+    lines = [(DEMO if overview.demo else "") + verdict(overview, zone, left).title]
+    fresh_line = 0
+    captured: list[datetime] = []
+    for account in overview.accounts:
+        lines.append(_summary(account, overview, zone, left))
+        fresh = [window.captured_at for window in account.windows if has_figure(window) and not window.stale]
+        if fresh:
+            fresh_line = len(lines) - 1
+            captured += fresh
+    if fresh_line:
+        lines[fresh_line] += f" · {ago(min(captured), now)}"
+    return _within(lines, TOOLTIP_UNITS)
+
+
+def _summary(account: AccountView, overview: Overview, zone: tzinfo, left: bool) -> str:
+    now = overview.generated_at
+    name = account_name(account, overview.accounts)
+    if figures := _figures(account, now, left):
+        return f"{name}: {figures}"
+    if wrong := problem(account, now, zone):
+        return wrong.title
+    sums = [said for line in account.money if (said := money_text(line))]
+    if sums:
+        return f"{name}: {sums[0]}"
+    ended = [
+        instant(window.resets_at, now, zone, with_day=has_day(window))
+        for window in account.windows
+        if window.state is WindowState.ENDED and window.resets_at is not None
+    ]
+    return f"{name}: ended {ended[0]}, waiting for a new figure" if ended else f"{name}: no figures yet"
+
+
+def label_text(overview: Overview, head: Headline, left: bool) -> str:
+    """Beside the icon: "62 %", "1 h 16 m" while locked, "62 %?" when old, "–" when nothing is known."""
+    account, now = shown_account(overview, head), overview.generated_at
+    if account is None:
+        return DASH
+    opens_at = tightest.lock_ends_at(account)
+    if opens_at and tightest.is_locked(account, now):
+        return duration(opens_at - now)
+    top = tightest.tightest_window((account,), head.held)
+    if top is None:
+        return DASH
+    return percent(top[1].used, left=left) + ("?" if top[1].stale else "")
+
+
+def _within(lines: list[str], most: int) -> str:
+    """As many whole lines as fit; a first line that alone is too long is cut."""
+    while len(lines) > 1 and _units("\n".join(lines)) > most:
+        lines = lines[:-1]
+    text = "\n".join(lines)
+    if _units(text) <= most:
+        return text
+    while _units(text) >= most:
+        text = text[:-1]
+    return text + "…"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,308 @@
+"""From words to a display list: where each piece of a row stands, on a width of 360 at scale 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from usagetray.views.popup import tokens as t
+from usagetray.views.popup.fonts import Letters
+from usagetray.views.popup.scene import Bar, Item, Mark, Panel, Scene, Text
+from usagetray.views.popup.spec import Caption, Card, Collapsed, Footer, Head, Line, Problem, Row
+
+LEFT = t.PAD
+RIGHT = t.WIDTH - t.PAD
+INNER = RIGHT - LEFT
+
+CARD_BLEED = 4
+"""Pixels round a card that belong to its widget, so that the focus ring has room outside."""
+
+COMPACT_BAR_AT = 56.0
+COMPACT_BAR = 84.0
+COMPACT_FIGURE_END = 216.0
+COMPACT_LEAST_BAR = 28.0
+COMPACT_LEAST_FIGURE_END = 190.0
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the pieces of compact rows begin and end, the same for all of a page so that bars compare."""
+
+    bar_at: float = LEFT + COMPACT_BAR_AT
+    bar_end: float = LEFT + COMPACT_BAR_AT + COMPACT_BAR
+    figure_end: float = LEFT + COMPACT_FIGURE_END
+
+
+def columns(rows: Sequence[Row], letters: Letters) -> Columns:
+    """The usual columns, moved as little as a wider font or a longer name needs."""
+    names = max((letters.width(_compact_name(row), t.BODY) for row in rows), default=0.0)
+    rights = max((letters.width(row.rights[0], t.BODY) for row in rows if row.rights), default=0.0)
+    figures = max((_figure_width(row, letters) for row in rows), default=0.0)
+    figure_end = max(min(LEFT + COMPACT_FIGURE_END, RIGHT - rights - 10), LEFT + COMPACT_LEAST_FIGURE_END)
+    bar_end = min(LEFT + COMPACT_BAR_AT + COMPACT_BAR, float(int(figure_end - figures - 8)))
+    bar_at = min(max(LEFT + names + 9, LEFT + COMPACT_BAR_AT), bar_end - COMPACT_LEAST_BAR)
+    return Columns(float(round(bar_at)), bar_end, figure_end)
+
+
+def _figure_width(row: Row, letters: Letters) -> float:
+    unit = letters.width(row.unit, t.BODY) + 4 if row.unit else 0
+    return letters.width(row.figure, t.FIGURE) + unit + (18 if row.mark else 0)
+
+
+def compose(line: Line, letters: Letters, at: Columns) -> Scene:
+    match line:
+        case Head():
+            return _head(line, letters)
+        case Row(compact=True):
+            return _compact(line, letters, at)
+        case Row():
+            return _full(line, letters)
+        case Caption():
+            return _caption(line, letters)
+        case Problem():
+            return _problem(line, letters)
+        case Collapsed():
+            return _collapsed(line, letters)
+
+
+def _compact_name(row: Row) -> str:
+    return f"{row.name} {row.scope}" if row.scope else row.name
+
+
+def middle(letters: Letters, text: str, style: t.TypeStyle, colour: str, centre: float, x: float, most: float) -> Text:
+    """A left-aligned text centred on a line, cut where it would pass `most`."""
+    shown = letters.fit(text, style, most)
+    height = letters.metrics(style).height()
+    return Text(
+        x=x,
+        y=centre - height / 2,
+        width=letters.width(shown, style),
+        height=height,
+        text=shown,
+        style=style,
+        colour=colour,
+    )
+
+
+def _right(letters: Letters, text: str, style: t.TypeStyle, colour: str, centre: float, end: float) -> Text:
+    height, width = letters.metrics(style).height(), letters.width(text, style)
+    return Text(
+        x=end - width,
+        y=centre - height / 2,
+        width=width,
+        height=height,
+        text=text,
+        style=style,
+        colour=colour,
+        right=True,
+    )
+
+
+def _zoned(text: Text, zone: str) -> Text:
+    return Text(
+        x=text.x, y=text.y, width=text.width, height=text.height, text=text.text, style=text.style, colour=text.colour,
+        right=text.right, zone="figure" if zone == "figure" else "time",
+    )  # fmt: skip
+
+
+def _head(head: Head, letters: Letters) -> Scene:
+    centre = t.HEAD / 2
+    items: list[Item] = []
+    end = float(RIGHT)
+    if head.stale:
+        items.append(Mark(x=end - 12, y=centre - 6, size=12, name="clock", colour="text3"))
+        end -= 18
+    if head.aside:
+        aside = _right(letters, head.aside, t.BODY, "text3", centre, end)
+        items.append(aside)
+        end = aside.x - 10
+    name = middle(letters, head.name, t.TITLE, "text", centre, LEFT, end - LEFT)
+    items.append(name)
+    at = name.x + name.width + 8
+    if head.plan and end - at > 40:
+        plan = letters.fit(head.plan, t.PILL, end - at - 12)
+        width = letters.width(plan, t.PILL) + 12
+        items.append(Panel(x=at, y=centre - 9, width=width, height=18, radius=9, fill="sunk"))
+        items.append(middle(letters, plan, t.PILL, "text2", centre, at + 6, width))
+        at += width + 8
+    if head.label and end - at > 30:
+        items.append(middle(letters, head.label, t.BODY, "text3", centre, at, end - at))
+    return Scene(height=t.HEAD, items=tuple(items))
+
+
+def _figure(
+    row: Row, letters: Letters, centre: float, end: float, unit_style: t.TypeStyle = t.BODY
+) -> tuple[list[Item], float]:
+    """The figure with its unit and mark, ending at `end`; and where they begin."""
+    items: list[Item] = []
+    if row.unit:
+        unit = _zoned(_right(letters, row.unit, unit_style, "text2", centre + 0.5, end), "figure")
+        items.append(unit)
+        end = unit.x - 4
+    figure = _zoned(_right(letters, row.figure, t.FIGURE, row.figure_colour, centre, end), "figure")
+    items.append(figure)
+    start = figure.x
+    if row.mark:
+        size = 12.0
+        start -= size + 6
+        items.append(Mark(x=start, y=centre - size / 2, size=size, name=row.mark, colour=row.mark_colour))
+    return items, start
+
+
+def _full(row: Row, letters: Letters) -> Scene:
+    top = 14.0
+    has_bar = row.fill != "none"
+    bottom = 48.5 if has_bar else 33.5
+    items, start = _figure(row, letters, top, RIGHT)
+    name = middle(letters, row.name, t.NAME, "text", top, LEFT, start - LEFT - 8)
+    items.append(name)
+    scope_at = name.x + name.width + 6
+    if row.scope and start - scope_at > 24:
+        items.append(middle(letters, row.scope, t.BODY, "text3", top + 0.5, scope_at, start - scope_at - 8))
+    items.append(Bar(x=LEFT, y=28, width=INNER, height=t.BAR, share=row.share, kind=row.fill, colour=row.fill_colour))
+    left, right = _pair(row, letters)
+    if right:
+        items.append(_zoned(_right(letters, right, t.BODY, "text3", bottom, RIGHT), "time"))
+    if left:
+        style = t.BODY_STRONG if row.left_strong else t.BODY
+        items.append(middle(letters, left, style, row.left_colour, bottom, LEFT, INNER))
+    if has_bar:
+        return Scene(height=t.ROW, items=tuple(items))
+    return Scene(height=46 if left or right else t.HEAD, items=tuple(items))
+
+
+def _pair(row: Row, letters: Letters) -> tuple[str, str]:
+    """The two texts below the bar that fit beside each other: the left one gives way first, the time last."""
+    style = t.BODY_STRONG if row.left_strong else t.BODY
+    for right in row.rights or ("",):
+        room = INNER - (letters.width(right, t.BODY) + 12 if right else 0)
+        for left in row.lefts or ("",):
+            if letters.width(left, style) <= room:
+                return left, right
+    right = letters.fit(row.rights[-1], t.BODY, INNER * 0.5) if row.rights else ""
+    room = INNER - (letters.width(right, t.BODY) + 12 if right else 0)
+    return letters.fit(row.lefts[-1], style, room) if row.lefts else "", right
+
+
+def alike(lines: Sequence[Line], letters: Letters) -> tuple[Line, ...]:
+    """Where one row must shorten its left text, its neighbours do too: equal facts are worded equally."""
+    several = [line for line in lines if isinstance(line, Row) and not line.compact and len(line.lefts) > 1]
+    if all(_pair(row, letters)[0] == row.lefts[0] for row in several):
+        return tuple(lines)
+    return tuple(
+        replace(line, lefts=line.lefts[1:]) if isinstance(line, Row) and line in several else line for line in lines
+    )
+
+
+def _compact(row: Row, letters: Letters, at: Columns) -> Scene:
+    centre = t.ROW_COMPACT / 2
+    items, _ = _figure(row, letters, centre, at.figure_end)
+    items.append(middle(letters, _compact_name(row), t.BODY, "text2", centre, LEFT, at.bar_at - LEFT - 8))
+    items.append(
+        Bar(
+            x=at.bar_at,
+            y=centre - t.BAR_COMPACT / 2,
+            width=at.bar_end - at.bar_at,
+            height=t.BAR_COMPACT,
+            share=row.share,
+            kind=row.fill,
+            colour=row.fill_colour,
+        )
+    )
+    right = letters.first_that_fits(row.rights, t.BODY, RIGHT - at.figure_end - 8)
+    if right:
+        items.append(_zoned(_right(letters, right, t.BODY, "text3", centre, RIGHT), "time"))
+    return Scene(height=t.ROW_COMPACT, items=tuple(items))
+
+
+def _caption(caption: Caption, letters: Letters) -> Scene:
+    lines = letters.wrap(caption.text, t.BODY, INNER, most=2)
+    items = tuple(
+        middle(letters, text, t.BODY, "text2", 8 + t.LEADING * at, LEFT, INNER) for at, text in enumerate(lines)
+    )
+    return Scene(height=t.LEADING * len(lines) + 3, items=items)
+
+
+def _problem(problem: Problem, letters: Letters) -> Scene:
+    at, end = LEFT + 40.0, RIGHT - 12.0
+    items: list[Item] = []
+    title_end = end
+    if problem.action:
+        action = _right(letters, problem.action, t.BODY_STRONG, "link", 16, end)
+        items.append(_action(action))
+        title_end = action.x - 10
+    detail = letters.wrap(problem.detail, t.BODY, end - at, most=3)
+    height = 33.0 + t.LEADING * len(detail)
+    items.insert(0, Panel(x=LEFT, y=0, width=INNER, height=height, radius=t.ROW_CARD_RADIUS, fill="sunk"))
+    items.append(Mark(x=LEFT + 12, y=height / 2 - 8, size=16, name=problem.mark, colour="text2"))
+    items.append(middle(letters, problem.title, t.TITLE, "text", 16, at, title_end - at))
+    items.extend(
+        middle(letters, text, t.BODY, "text2", 34.5 + t.LEADING * line, at, end - at)
+        for line, text in enumerate(detail)
+    )
+    return Scene(height=height + 6, items=tuple(items))
+
+
+def _action(text: Text) -> Text:
+    return Text(
+        x=text.x, y=text.y, width=text.width, height=text.height, text=text.text, style=text.style, colour=text.colour,
+        right=True, zone="action",
+    )  # fmt: skip
+
+
+def _collapsed(line: Collapsed, letters: Letters) -> Scene:
+    centre = t.ROW_COLLAPSED / 2
+    name = middle(letters, line.name, t.TITLE, "text", centre, LEFT, INNER * 0.5)
+    room = RIGHT - 18 - (name.x + name.width + 12)
+    text = letters.first_that_fits(line.texts, t.BODY, room)
+    chevron = Mark(x=RIGHT - 10, y=centre - 5, size=10, name="chevron", colour="text2")
+    return Scene(
+        height=t.ROW_COLLAPSED, items=(name, _right(letters, text, t.BODY, "text2", centre, RIGHT - 18), chevron)
+    )
+
+
+def compose_card(card: Card, letters: Letters) -> Scene:
+    """The verdict card; `CARD_BLEED` above and below it stays free."""
+    top = float(CARD_BLEED)
+    at = LEFT + 46.0
+    room = RIGHT - 12 - at
+    titles = letters.wrap(card.title, t.VERDICT, room, most=2)
+    details = letters.wrap(card.detail, t.BODY, room, most=3)
+    items: list[Item] = []
+    centre = top + 22.5
+    for text in titles:
+        items.append(middle(letters, text, t.VERDICT, "text", centre, at, room))
+        centre += 21
+    for text in details:
+        items.append(middle(letters, text, t.BODY, "text2", centre, at, room))
+        centre += t.LEADING
+    height = max(64.0, centre + (3.5 if details else 0) - top)
+    if card.big:
+        big_centre = top + height + 17
+        big = middle(letters, card.big, t.BIG, "text", big_centre, at, room)
+        items.append(big)
+        note_at = big.x + big.width + 10
+        base = big_centre + (letters.metrics(t.BIG).ascent() - letters.metrics(t.BIG).descent()) / 2
+        note_centre = base - (letters.metrics(t.BODY).ascent() - letters.metrics(t.BODY).descent()) / 2
+        if card.big_note:
+            items.append(middle(letters, card.big_note, t.BODY, "text2", note_centre, note_at, RIGHT - 12 - note_at))
+        height += 48
+    extra = [line for text in card.extra for line in letters.wrap(text, t.BODY, room, most=2)]
+    for at_line, text in enumerate(extra):
+        items.append(middle(letters, text, t.BODY, "text2", top + height - 4 + t.LEADING * at_line, at, room))
+    height += t.LEADING * len(extra)
+    panel = Panel(x=LEFT, y=top, width=INNER, height=height, radius=t.CARD_RADIUS, fill=card.tint)
+    mark = Mark(x=LEFT + 14, y=top + 14, size=20, name=card.mark, colour=card.mark_colour)
+    return Scene(height=height + 2 * CARD_BLEED, items=(panel, mark, *items))
+
+
+def compose_footer(footer: Footer, letters: Letters) -> Scene:
+    centre = t.FOOTER / 2
+    items: list[Item] = []
+    end = float(RIGHT)
+    if footer.action:
+        action = _right(letters, footer.action, t.BODY_STRONG, "link", centre, end)
+        items.append(_action(action))
+        end = action.x - 12
+    items.append(middle(letters, footer.text, t.BODY, "text3", centre, LEFT, end - LEFT))
+    return Scene(height=t.FOOTER, items=tuple(items))

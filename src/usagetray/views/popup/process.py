@@ -1,0 +1,76 @@
+"""The popup as a process of its own: verbs in on stdin, events out on stdout, figures from the store."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from usagetray.overview import Overview
+from usagetray.views.popup.loading import Loader
+from usagetray.views.popup.pipes import EventWriter, read_verbs
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run until told to quit, until stdin ends, or for ten minutes out of sight."""
+    parser = argparse.ArgumentParser(prog="usagetray popup", description="The popup window; started by the tray.")
+    parser.add_argument("--theme", choices=("light", "dark"), help="instead of the desktop's")
+    arguments = parser.parse_args(list(argv))
+    return run(store_reader(os.environ), theme=arguments.theme)
+
+
+def store_reader(environ: Mapping[str, str]) -> Callable[[], Overview]:
+    """A reader of the store that is made where it is first used: in the loader's thread."""
+    made: list[Callable[[], Overview]] = []
+
+    def load() -> Overview:
+        if not made:
+            from usagetray.profile import open_profile
+            from usagetray.spine.reading import reader
+
+            made.append(reader(open_profile(environ)))
+        return made[0]()
+
+    return load
+
+
+def run(load: Callable[[], Overview], *, theme: str | None = None) -> int:
+    loader = Loader(load)
+    loader.request()  # reads while Qt is being loaded
+    _prefer_placeable_windows()
+    # Whatever prints must not end up between the events: fd 1 becomes stderr, events keep the pipe.
+    events = EventWriter(os.dup(1))
+    os.dup2(2, 1)
+
+    from PySide6.QtWidgets import QApplication
+
+    from usagetray.profile import local_zone
+    from usagetray.views.popup.compositor import has_compositor
+    from usagetray.views.popup.window import PopupWindow
+
+    application = QApplication(["usagetray"])
+    application.setApplicationName("usagetray")
+    application.setDesktopFileName("usagetray")
+    application.setQuitOnLastWindowClosed(False)
+    platform = application.platformName()
+    window = PopupWindow(
+        loader,
+        events.send,
+        local_zone(),
+        theme=theme,
+        compositor=has_compositor(platform),
+        is_wayland=platform.startswith("wayland"),
+    )
+    loader.deliver_to(window.arrived.emit)
+    read_verbs(0, window.told.emit)
+    events.send({"event": "ready"})
+    status = application.exec()
+    events.close()
+    return status
+
+
+def _prefer_placeable_windows() -> None:
+    """On Wayland no window may say where it stands; under XWayland the popup can stand by its icon."""
+    if sys.platform.startswith("linux"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "xcb;wayland")

@@ -1,0 +1,128 @@
+"""What the popup shows, in words and plain values: the widgets draw it and decide nothing about quotas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from usagetray.domain.states import Level
+
+FillKind = Literal["solid", "stale", "outline", "dash", "none"]
+"""Solid: a fresh share. Stale: stripes. Outline: not started. Dash: no figure. None: no limit, no bar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What a screen reader says for a row: no "h", "m" or "%"."""
+
+    name: str
+    percent: int | None = None  # for the bar's value; None: there is no figure
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The verdict: the first thing read."""
+
+    tint: str  # token of the background
+    mark: str
+    mark_colour: str
+    title: str
+    detail: str = ""
+    big: str = ""
+    big_note: str = ""
+    extra: tuple[str, ...] = ()  # further true lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The first line of a section."""
+
+    key: str
+    name: str
+    plan: str = ""
+    label: str = ""
+    aside: str = ""
+    stale: bool = False
+    spoken: Spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One window or one sum of money."""
+
+    key: str
+    name: str
+    scope: str = ""
+    figure: str  # "62 %"
+    unit: str = ""  # "used"
+    figure_colour: str = "text"
+    mark: str = ""
+    mark_colour: str = "text"
+    share: float | None = None
+    fill: FillKind = "solid"
+    fill_colour: str = "ok"
+    lefts: tuple[str, ...] = ()  # what is to be known now, in ever fewer letters
+    left_colour: str = "text2"
+    left_strong: bool = False
+    rights: tuple[str, ...] = ()  # the same time in ever fewer letters
+    compact: bool = False
+    why: str = ""  # source, instant, age; lines broken by newlines
+    spoken: Spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A card inside a section, or between sections: what is wrong and what helps."""
+
+    key: str
+    mark: str
+    title: str
+    detail: str = ""
+    action: str = ""  # the words of the button; empty: there is nothing to press
+    event: tuple[tuple[str, str | tuple[str, ...]], ...] = ()  # what the button sends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collapsed:
+    """A calm account in one line."""
+
+    key: str
+    name: str
+    texts: tuple[str, ...]  # ever shorter wordings
+    spoken: Spoken
+
+
+Line = Head | Row | Caption | Problem | Collapsed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    key: str
+    level: Level
+    lines: tuple[Line, ...]
+    collapsed: Collapsed | None = None  # None: must not be folded away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footer:
+    text: str
+    action: str = ""
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The whole of "Now"."""
+
+    card: Card
+    sections: tuple[Section, ...]
+    footer: Footer
+    demo: bool = False
+    refreshing: bool = False

@@ -1,0 +1,359 @@
+"""The popup window: its frame, what it shows now, and how it opens, moves with the keys and closes."""
+
+# ruff: noqa: N802, ARG002 - the names and arguments of overridden methods are Qt's.
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from PySide6.QtCore import QEvent, QMargins, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+
+from usagetray.overview import Overview
+from usagetray.views.popup import tokens as t
+from usagetray.views.popup.content import Wish, page, reading_page, unreadable_page
+from usagetray.views.popup.desk import current_look, free_space, native_to_logical
+from usagetray.views.popup.first_page import FirstPage
+from usagetray.views.popup.loading import Loader
+from usagetray.views.popup.now_page import NowPage
+from usagetray.views.popup.placing import place
+from usagetray.views.popup.spec import Page, Problem
+from usagetray.views.popup.tray_menu import TrayMenu
+
+PATIENCE_MS = 250
+"""How long opening waits for a fresh reading before it shows what there is: half of what a cold start may take."""
+REOPEN_S = 0.3
+"""A "show" this soon after a click outside is that same click, on the tray icon: it meant "close"."""
+WARM = timedelta(minutes=10)
+"""Hidden for so long, the process ends; the next click starts a new one."""
+
+Emit = Callable[[Mapping[str, object]], None]
+
+
+class PopupWindow(QWidget):
+    arrived = Signal(object)  # an Overview, or None when the store did not answer
+    told = Signal(object)  # a verb from the tray
+
+    def __init__(
+        self,
+        loader: Loader,
+        emit: Emit,
+        zone: tzinfo,
+        *,
+        theme: str | None = None,
+        compositor: bool = False,
+        is_wayland: bool = False,
+    ) -> None:
+        super().__init__()
+        self._loader, self._emit, self._zone, self._theme = loader, emit, zone, theme
+        self._margin = t.SHADOW if compositor else 0
+        self._overview: Overview | None = None
+        self._read_at = 0.0
+        self._failed = False
+        self._wish = Wish()
+        self._opening: tuple[QPoint | None, float] | None = None
+        self._hidden_at = -1e9
+        self._hidden_by_us = False
+        self._unpainted = True
+        self._look = current_look(theme)
+        self._page: NowPage | FirstPage | None = None
+        self._shown: Page | None = None
+
+        # Wayland refuses grabs and placement to a popup without a parent; there a tool window hides on losing focus.
+        self._is_wayland = is_wayland
+        kind = Qt.WindowType.Tool if is_wayland else Qt.WindowType.Popup
+        self.setWindowFlags(kind | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, compositor)
+        self.setWindowTitle("usagetray")
+        self.setAccessibleName("usagetray")
+        self._tray_menu = TrayMenu(emit, self._menu_closed)
+        self._seconds = QTimer(self, interval=1000)
+        self._seconds.timeout.connect(self._tick)
+        self._retire = QTimer(self, interval=int(WARM.total_seconds() * 1000), singleShot=True)
+        self._retire.timeout.connect(QApplication.quit)
+        self.arrived.connect(self._take)
+        self.told.connect(self.obey)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._restyle())
+
+    # ---- verbs and readings -----------------------------------------------------------------------------------
+
+    def obey(self, verb: Mapping[str, Any]) -> None:
+        """A verb from the tray; unknown ones are ignored, so that an older popup survives a newer tray."""
+        match verb.get("verb"):
+            case "show":
+                if isinstance(verb.get("show_left"), bool):
+                    self._wish = replace(self._wish, left=verb["show_left"])
+                self._ask_to_open(native_to_logical(verb.get("x"), verb.get("y")))
+            case "menu":
+                self._put_away()
+                self._retire.stop()
+                self._tray_menu.open(native_to_logical(verb.get("x"), verb.get("y")), verb.get("lines"))
+            case "hide":
+                self._put_away()
+            case "refresh" if self.isVisible():
+                self._loader.request()
+            case "quit":
+                QApplication.quit()
+
+    def _take(self, overview: Overview | None) -> None:
+        self._failed = overview is None
+        if overview is not None:
+            self._overview, self._read_at = overview, time.monotonic()
+        if self._opening:
+            self._open()
+        elif self.isVisible():
+            self._render()
+
+    def _tick(self) -> None:
+        """Once a second while visible: countdowns, and a new reading when something has changed by itself."""
+        overview = self._overview
+        if overview is not None:
+            due = overview.changes_at
+            # The demo's clock runs faster than this one: ask it.
+            if overview.demo or (due is not None and overview.generated_at < due <= self._now(overview)):
+                self._loader.request()
+        self._render()
+
+    def _now(self, overview: Overview) -> datetime:
+        """The overview's own clock, moved on by the time since: the same in the demo, whose clock is not ours."""
+        return overview.generated_at + timedelta(seconds=max(0.0, time.monotonic() - self._read_at))
+
+    # ---- opening and closing ----------------------------------------------------------------------------------
+
+    def _ask_to_open(self, point: QPoint | None) -> None:
+        if self.isVisible():
+            if point is not None:  # the icon was clicked again
+                self._put_away()
+            else:
+                self.activateWindow()
+            return
+        if time.monotonic() - self._hidden_at < REOPEN_S and not self._hidden_by_us:
+            self._emit({"event": "hidden"})
+            return
+        self._opening = (point, time.monotonic())
+        self._retire.stop()
+        self._loader.request()
+        QTimer.singleShot(PATIENCE_MS, self._open)
+
+    def _open(self) -> None:
+        if not self._opening or self.isVisible():
+            return
+        self._look = current_look(self._theme)
+        self._dress_hints()
+        self._render(place_at=True)
+        self._unpainted = True
+        self._hidden_by_us = False
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if self._page:
+            self._page.focus_first()
+        self._seconds.start()
+
+    def _menu_closed(self) -> None:
+        if not self.isVisible():
+            self._retire.start()
+
+    def _put_away(self) -> None:
+        self._opening = None
+        if self.isVisible():
+            self._hidden_by_us = True
+            self.hide()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        QToolTip.hideText()
+        self._seconds.stop()
+        self._retire.start()
+        self._hidden_at = time.monotonic()
+        self._opening = None
+        self._emit({"event": "hidden"})
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # Kept warm: closing hides.
+        event.ignore()
+        self.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        is_left = event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow()
+        if self._is_wayland and is_left and self.isVisible():
+            self.hide()
+
+    # ---- what is shown ----------------------------------------------------------------------------------------
+
+    def _render(self, *, place_at: bool = False) -> None:
+        overview = self._overview
+        if overview is not None and overview.first_run:
+            self._show_first(overview)
+        else:
+            self._show_now(overview)
+        if place_at or self._size_changed():
+            self._stand(new=place_at)
+
+    def _show_now(self, overview: Overview | None) -> None:
+        if overview is not None:
+            wanted = page(overview, self._now(overview), self._zone, self._wish)
+        else:
+            wanted = unreadable_page() if self._failed else reading_page()
+        if not isinstance(self._page, NowPage):
+            self._replace_page(NowPage(self._look, self._act))
+        assert isinstance(self._page, NowPage)  # noqa: S101 - made on the line above
+        if wanted != self._shown or self._page.look != self._look:
+            self._shown = wanted
+            self._page.put(wanted, self._look, self._room())
+
+    def _show_first(self, overview: Overview) -> None:
+        found = (overview.found, overview.missing)
+        if not isinstance(self._page, FirstPage) or self._page.found != found or self._page.look != self._look:
+            self._replace_page(FirstPage(self._look, overview, self._act_first, self._room()))
+        self._shown = None
+
+    def _replace_page(self, made: NowPage | FirstPage) -> None:
+        if self._page is not None:
+            self._page.hide()
+            self._page.deleteLater()
+        self._page, self._shown = made, None
+        made.setParent(self)
+        made.move(self._margin, self._margin)
+        made.show()
+        if self.isVisible():
+            QTimer.singleShot(0, made, made.focus_first)
+
+    def _room(self) -> float:
+        """The height the page may take, at scale 1."""
+        _, free = free_space(self._opening[0] if self._opening else self.pos())
+        return min(float(t.MAX_HEIGHT), (free.height - t.SCREEN_GAP) / self._look.scale)
+
+    def _size_changed(self) -> bool:
+        return self._page is not None and self.size() != self._page.size().grownBy(self._margins())
+
+    def _margins(self) -> QMargins:
+        return QMargins(self._margin, self._margin, self._margin, self._margin)
+
+    def _stand(self, *, new: bool) -> None:
+        """Take the page's size, and the place for it; a popup that is already open keeps its upper or lower edge."""
+        if self._page is None:
+            return
+        inner, before = self._page.size(), self.geometry()
+        self.setFixedSize(inner.grownBy(self._margins()))
+        if new and self._opening:
+            point = self._opening[0]
+            screen, free = free_space(point)
+            x, y = place(inner.width(), inner.height(), screen, free, (point.x(), point.y()) if point else None)
+            self.move(x - self._margin, y - self._margin)
+        elif self.isVisible():
+            screen, _ = free_space(self.pos())
+            if before.center().y() > screen.y + screen.height // 2:
+                self.move(before.x(), before.y() + before.height() - self.height())
+
+    def _restyle(self) -> None:
+        look = current_look(self._theme)
+        if look != self._look:
+            self._look = look
+            self._dress_hints()
+            if self.isVisible():
+                self._render()
+                self.update()
+
+    # ---- what the user does -----------------------------------------------------------------------------------
+
+    def _act(self, what: str, key: str) -> None:
+        match what:
+            case "figure":
+                self._wish = replace(self._wish, left=not self._wish.left)
+                self._emit({"event": "set", "show_left": self._wish.left})
+                self._render()
+            case "time":
+                self._wish = replace(self._wish, countdown=not self._wish.countdown)
+                self._render()
+            case "refresh" | "settings":
+                self._emit({"event": what})
+            case "action":
+                self._emit(dict(self._event_of(key)))
+            case "resized":
+                self._stand(new=False)
+
+    def _event_of(self, key: str) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+        lines = [line for section in self._shown.sections for line in section.lines] if self._shown else []
+        return next((line.event for line in lines if isinstance(line, Problem) and line.key == key), ())
+
+    def _act_first(self, providers: list[str] | None, hooks: list[str]) -> None:
+        """The first page's buttons: what was chosen, or None for "Not now"."""
+        if providers is None:
+            self._emit({"event": "later"})
+            self._put_away()
+        else:
+            # It stays open: the tray says "refresh" as soon as there is something to see.
+            self._emit({"event": "first_run", "providers": providers, "hooks": hooks})
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        match event.key():
+            case Qt.Key.Key_Escape:
+                self._put_away()
+            case Qt.Key.Key_F5:
+                self._act("refresh", "")
+            case Qt.Key.Key_R if control:
+                self._act("refresh", "")
+            case Qt.Key.Key_Comma if control:
+                self._act("settings", "")
+            case Qt.Key.Key_U if not control:
+                self._act("figure", "")
+            case Qt.Key.Key_T if not control:
+                self._act("time", "")
+            case Qt.Key.Key_I if not control and isinstance(self._page, NowPage):
+                self._page.explain()
+            case Qt.Key.Key_Down | Qt.Key.Key_Up:
+                if self._page:
+                    self._page.move_focus(1 if event.key() == Qt.Key.Key_Down else -1)
+            case _:
+                super().keyPressEvent(event)
+
+    # ---- the frame --------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        palette, margin = self._look.palette, self._margin
+        box = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+        radius = t.RADIUS * self._look.scale if margin else 0.0
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, bool(margin))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for ring in range(margin):
+            # Rings of growing darkness: a soft shadow without an effect that would redraw the whole window.
+            grown = box.adjusted(ring - margin, ring - margin + 3, margin - ring, margin - ring)
+            painter.setBrush(QColor(0, 0, 0, 1 + ring // 3))
+            painter.drawRoundedRect(grown, radius + margin - ring, radius + margin - ring)
+        painter.setBrush(QColor(palette.edge))
+        painter.drawRoundedRect(box, radius, radius)
+        painter.setBrush(QColor(palette.bg))
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
+        painter.end()
+        if self._unpainted and self._opening:
+            self._unpainted = False
+            started, self._opening = self._opening[1], None
+            QTimer.singleShot(0, lambda: self._say_shown(started))
+
+    def _say_shown(self, started: float) -> None:
+        self._emit({"event": "shown", "ms": round((time.monotonic() - started) * 1000, 1)})
+
+    def _dress_hints(self) -> None:
+        """Tool tips in our colours."""
+        colours = QPalette()
+        colours.setColor(QPalette.ColorRole.ToolTipBase, QColor(self._look.palette.sunk))
+        colours.setColor(QPalette.ColorRole.ToolTipText, QColor(self._look.palette.text))
+        QToolTip.setPalette(colours)

@@ -1,0 +1,108 @@
+"""The status for scripts: one JSON object, schema 1, every key always present.
+
+Percentages are 0-100 and upward, money is decimal text, instants are ISO 8601 in UTC. Text from outside is plain here
+too: a terminal that prints this obeys nothing in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from usagetray.domain.states import WindowState
+from usagetray.model import MoneyLine
+from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.views.figures import exact_amount, used_percent
+from usagetray.views.plain import plain
+from usagetray.views.problems import state_text
+from usagetray.views.words import window_title
+
+SCHEMA = 1
+
+_COUNTERS: Mapping[str, object] = {
+    "requests": {},
+    "fields_dropped": {},
+    "lines_skipped": {},
+    "rows_written": 0,
+    "alerts_sent": 0,
+    "alerts_merged": 0,
+    "open_handles": None,  # not every system can count them
+    "threads": None,
+}
+
+
+def status_json(overview: Overview) -> dict[str, Any]:
+    """The documented object; `json.dumps` takes it as it is."""
+    return {
+        "schema": SCHEMA,
+        "generated_at": iso(overview.generated_at),
+        "demo": overview.demo,
+        "billing_route": None,
+        "accounts": [_account(account, overview.generated_at) for account in overview.accounts],
+        "counters": {**_COUNTERS, **{plain(key): _counted(value) for key, value in overview.counters.items()}},
+    }
+
+
+def iso(at: datetime | None) -> str | None:
+    """ "2026-11-20T19:04:00Z"; fractions of a second only where there are any."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _account(account: AccountView, now: datetime) -> dict[str, Any]:
+    return {
+        "provider": plain(account.provider),
+        "account": plain(account.account),
+        "label": _text(account.label),
+        "plan": _text(account.plan),
+        "state": account.state.value,
+        "state_text": plain(state_text(account, now), 200),
+        "next_attempt_at": iso(account.next_attempt_at),
+        "windows": [_window(window, now) for window in account.windows],
+        "money": [_money(line, account) for line in account.money],
+    }
+
+
+def _window(window: WindowView, now: datetime) -> dict[str, Any]:
+    current = window.state not in (WindowState.ENDED, WindowState.UNKNOWN, WindowState.UNLIMITED)
+    return {
+        "key": plain(window.key),
+        "label": window_title(window),
+        "used_percent": used_percent(window.used) if current else None,
+        "state": window.state.value,
+        "stale": window.stale,
+        "resets_at": iso(window.resets_at),
+        "length_s": None if window.length is None else int(window.length.total_seconds()),
+        "source": plain(window.source),
+        "captured_at": iso(window.captured_at),
+        "age_s": max(0, int((now - window.captured_at).total_seconds())),
+        "forecast": None,
+    }
+
+
+def _money(line: MoneyLine, account: AccountView) -> dict[str, Any]:
+    """Spent so far; for prepaid credits of which only the rest is known, that rest."""
+    amount = line.used or line.balance
+    known = amount or line.limit
+    return {
+        "kind": line.kind.value,
+        "period": _text(line.period),
+        "amount": exact_amount(amount) if amount else None,
+        "limit": exact_amount(line.limit) if line.limit else None,
+        "currency": plain(known.currency, 12) if known else None,
+        "as_of": iso(account.money_captured_at),
+        "source": _text(account.money_source),
+    }
+
+
+def _counted(value: object) -> object:
+    """Counters as JSON, with the names of foreign fields made plain."""
+    if isinstance(value, Mapping):
+        return {plain(key): _counted(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_counted(inner) for inner in value]
+    return plain(value) if isinstance(value, str) else value
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else plain(text)

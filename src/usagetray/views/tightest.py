@@ -1,0 +1,81 @@
+"""Which account and which window come first: the one order that icon, verdict card and tooltip share.
+
+Locked, paying, critical, warning, calm; within one of these fresh figures before old ones, then the highest share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from usagetray.domain.states import Level, State, WindowState
+from usagetray.overview import AccountView, WindowView
+from usagetray.views.words import has_figure
+
+HeldLevels = Mapping[tuple[str, str, str], Level]
+"""(provider, account, window) -> the level still shown, for a window that has only just left it."""
+
+NOTHING_HELD: HeldLevels = {}
+
+Rank = tuple[int, bool, float]
+"""(level, fresh, share): the larger, the tighter."""
+
+
+def is_locked(account: AccountView, now: datetime) -> bool:
+    """The whole account stands still, and its reset lies ahead. A lock holds however old the reading."""
+    if account.locked_until is not None:
+        return account.locked_until > now
+    return any(
+        window.state is WindowState.LOCKED and window.locks and (window.resets_at is None or window.resets_at > now)
+        for window in account.windows
+    )
+
+
+def lock_ends_at(account: AccountView) -> datetime | None:
+    """When a locked account opens again; None where no reset is known."""
+    resets = [w.resets_at for w in account.windows if w.state is WindowState.LOCKED and w.locks and w.resets_at]
+    return account.locked_until or max(resets, default=None)
+
+
+def is_paying(account: AccountView) -> bool:
+    return account.level is Level.PAYING or any(window.level is Level.PAYING for window in account.windows)
+
+
+def level_of(account: AccountView, window: WindowView, held: HeldLevels = NOTHING_HELD) -> Level:
+    """The window's level in the order: a used-up window of one model does not lock, it is critical."""
+    if not has_figure(window):
+        return Level.NORMAL
+    level = max(window.level, held.get((account.provider, account.account, window.key), Level.NORMAL))
+    return Level.CRITICAL if level is Level.LOCKED and not window.locks else level
+
+
+def window_rank(account: AccountView, window: WindowView, held: HeldLevels = NOTHING_HELD) -> Rank:
+    return level_of(account, window, held), not window.stale, window.used or 0.0
+
+
+def account_rank(account: AccountView, now: datetime, held: HeldLevels = NOTHING_HELD) -> Rank:
+    """Below every account with a figure stand those without one, and those whose sign-in has ended."""
+    shown = [window for window in account.windows if has_figure(window)]
+    level, fresh, share = max((window_rank(account, window, held) for window in shown), default=(-1, False, 0.0))
+    if is_locked(account, now):
+        return Level.LOCKED, fresh, share
+    if account.state is State.SIGNED_OUT:
+        return -1, fresh, share
+    if is_paying(account) and fresh:
+        return Level.PAYING, fresh, share
+    if not shown and (account.money or account.windows):
+        return max(account.level, Level.NORMAL), False, 0.0
+    return level, fresh, share
+
+
+def tightest(accounts: Iterable[AccountView], now: datetime, held: HeldLevels = NOTHING_HELD) -> AccountView | None:
+    """The first of the tightest; None without accounts."""
+    return max(accounts, key=lambda account: account_rank(account, now, held), default=None)
+
+
+def tightest_window(
+    accounts: Iterable[AccountView], held: HeldLevels = NOTHING_HELD
+) -> tuple[AccountView, WindowView] | None:
+    """The tightest window with a figure; None when there is no figure at all."""
+    pairs = [(account, window) for account in accounts for window in account.windows if has_figure(window)]
+    return max(pairs, key=lambda pair: window_rank(pair[0], pair[1], held), default=None)

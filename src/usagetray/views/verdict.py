@@ -1,0 +1,333 @@
+"""The verdict: the one sentence with a time that answers the question the user came with.
+
+It says what was read and when, never what will be: nothing here is a projection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Literal
+
+from usagetray.domain.states import Level, State, WindowState
+from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.views import tightest
+from usagetray.views.figures import ago, countdown, duration, instant, old, percent
+from usagetray.views.plain import plain
+from usagetray.views.problems import Problem, problem
+from usagetray.views.words import (
+    GLYPHS,
+    Mark,
+    account_name,
+    figure_text,
+    has_day,
+    has_figure,
+    money_text,
+    next_try,
+    overage,
+    sentence,
+    unusable,
+    window_name,
+)
+
+Tone = Literal["ok", "warn", "crit", "pay", "neutral"]
+
+SAME_RESET = timedelta(minutes=2)
+"""Vendors restate a reset some moments off."""
+
+ROOM = 0.90
+"""From this share on another provider is not offered as a way out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    tone: Tone
+    mark: Mark
+    title: str
+    detail: str = ""
+    big: str | None = None  # the countdown of a lock
+    big_note: str = ""  # "then a fresh session"
+    extra: tuple[str, ...] = ()  # further lines, true ones only
+
+    @property
+    def line(self) -> str:
+        """The title with its mark as text, for menus and terminals."""
+        glyph = GLYPHS.get(self.mark)
+        return f"{glyph} {self.title}" if glyph else self.title
+
+
+def verdict(overview: Overview, zone: tzinfo, left: bool) -> Verdict:
+    """The worst thing first; the order is the icon's."""
+    now, accounts = overview.generated_at, overview.accounts
+    if overview.first_run and not accounts:
+        return Verdict(tone="neutral", mark="app", title="Welcome to usagetray", detail=_before_figures(overview))
+    if not accounts:
+        return _nothing_connected(overview)
+    first = tightest.tightest(accounts, now)
+    top = tightest.tightest_window(accounts)
+    if first is not None and tightest.is_locked(first, now):
+        return _locked(first, overview, zone)
+    if top is None:
+        return _no_figure(overview, zone)
+    if all(window.stale for account in accounts for window in account.windows if has_figure(window)):
+        return _all_stale(top[0], overview, zone)
+    if first is not None and tightest.is_paying(first) and not first.stale:
+        return _paying(first, overview, zone)
+    return _figure(*top, overview, zone, left)
+
+
+def section_problem(account: AccountView, overview: Overview, zone: tzinfo) -> Problem | None:
+    """What stands in the account's own section; None where the card has said it for all of them."""
+    said = problem(account, overview.generated_at, zone)
+    return None if said is None or said.title == verdict(overview, zone, left=False).title else said
+
+
+# ---- each case ---------------------------------------------------------------------------------------------
+
+
+def _nothing_connected(overview: Overview) -> Verdict:
+    if overview.refreshing or (overview.checked_at is None and overview.found):
+        return Verdict(tone="neutral", mark="clock", title="Looking for figures", detail="This takes a moment.")
+    found = ", ".join(plain(tool.name, 24) for tool in overview.found[:4])
+    return Verdict(
+        tone="neutral",
+        mark="app",
+        title="Nothing is connected",
+        detail=f"Found on this computer: {found}." if found else "No known tool was found on this computer.",
+    )
+
+
+def _before_figures(overview: Overview) -> str:
+    found = ", ".join(plain(tool.name, 24) for tool in overview.found[:4])
+    if not found:
+        return "None of the tools it knows was found on this computer."
+    if not any(tool.connected for tool in overview.found):
+        return f"Found here: {found}. Nothing of it is read."
+    return f"Found here: {found}. Local files hold no figures yet; anything more asks first."
+
+
+def _locked(account: AccountView, overview: Overview, zone: tzinfo) -> Verdict:
+    now, name = overview.generated_at, account_name(account, overview.accounts)
+    window = _locking_window(account)
+    until = tightest.lock_ends_at(account)
+    what = window_name(window) if window else "limit"
+    also = _more_below(overview, account, window)
+    fine = "" if window is None else _rest_is_fine(account, window)
+    extra = [way_out(account, overview)]
+    if any(line.enabled is False for line in account.money) and not tightest.is_paying(account):
+        extra.append("Nothing is being charged while you wait.")
+    if window is not None and window.stale:
+        extra.append(f"Figures from {instant(window.captured_at, now, zone)}, {old(window.captured_at, now)}.")
+    by_day = window is not None and has_day(window)
+    return Verdict(
+        tone="crit",
+        mark="stop",
+        title=f"{name} is locked until {instant(until, now, zone, with_day=by_day)}" if until else f"{name} is locked",
+        detail=_joined(f"The {what} is used up.", also or fine or ("" if until else "Its reset is not known.")),
+        big=duration(until - now) if until else None,
+        big_note=f"then a fresh {what}" if until else "",
+        extra=tuple(filter(None, extra)),
+    )
+
+
+def _paying(account: AccountView, overview: Overview, zone: tzinfo) -> Verdict:
+    now = overview.generated_at
+    window = next((window for window in account.windows if window.level is Level.PAYING), None)
+    line = overage(account)
+    what = window_name(window) if window else "plan"
+    source = plain(line.label, 40) if line else ""
+    took_over = f"{source[:1].lower()}{source[1:]} took over" if source else "use goes on at your cost"
+    extra = []
+    if line is not None and (spent := money_text(line)):
+        extra.append(f"{source}: {spent}.")
+    if window is not None and window.resets_at and window.resets_at > now:
+        extra.append(_resets(window, now, zone))
+    return Verdict(
+        tone="pay",
+        mark="dollar",
+        title=f"You are paying for {account_name(account, overview.accounts)} now",
+        detail=_joined(f"The {what} is used up; {took_over}.", _more_below(overview, account, window)),
+        extra=tuple(extra),
+    )
+
+
+def _figure(account: AccountView, window: WindowView, overview: Overview, zone: tzinfo, left: bool) -> Verdict:
+    """Warning, critical or calm: the tightest figure there is, and when it, or anything, comes back."""
+    now = overview.generated_at
+    name = f"{account_name(account, overview.accounts)} {window_name(window)}"
+    level = tightest.level_of(account, window)
+    title = f"{name}: {figure_text(window, left)}"
+    if window.stale:
+        return Verdict(
+            tone="neutral",
+            mark="clock",
+            title=f"{title} {ago(window.captured_at, now)}",
+            detail="It may be higher by now." + (" " + _resets(window, now, zone) if window.resets_at else ""),
+        )
+    if level >= Level.WARNING:
+        critical = level >= Level.CRITICAL
+        used_up = window.used is not None and window.used >= 1
+        return Verdict(
+            tone="crit" if critical else "warn",
+            mark="bang" if critical else "triangle",
+            title=f"{name}: used up" if used_up else title,
+            detail=_joined(_resets(window, now, zone), _more_below(overview, account, window)),
+        )
+    return Verdict(
+        tone="ok",
+        mark="check",
+        title=_calm(overview) or title,
+        detail=_next_reset(overview, zone),
+    )
+
+
+def _all_stale(account: AccountView, overview: Overview, zone: tzinfo) -> Verdict:
+    now, accounts = overview.generated_at, overview.accounts
+    at = min(window.captured_at for window in account.windows if has_figure(window))
+    oldest = min(window.captured_at for one in accounts for window in one.windows if has_figure(window))
+    when = instant(at, now, zone) + (" or before" if oldest < at - timedelta(minutes=5) else "")
+    shared = _shared_state(accounts)
+    cause = None if shared in (None, State.STALE, State.OFFLINE) else problem(account, now, zone)
+    coming = next_try(min((one.next_attempt_at for one in accounts if one.next_attempt_at), default=None), now)
+    extra = f"{cause.title}. {cause.detail}" if cause else sentence(coming)
+    return Verdict(
+        tone="neutral",
+        mark="clock",
+        title=f"Offline: figures from {when}" if shared is State.OFFLINE else f"Figures from {when}",
+        detail=f"{old(at, now)}. They may be higher by now.",
+        extra=(extra,) if extra else (),
+    )
+
+
+def _no_figure(overview: Overview, zone: tzinfo) -> Verdict:
+    now, accounts = overview.generated_at, overview.accounts
+    said = problem(accounts[0], now, zone) if _shared_state(accounts) else None
+    if said is not None:
+        return Verdict(tone="neutral", mark=said.mark, title=said.title, detail=said.detail)
+    for account in accounts:
+        for line in account.money:
+            if spent := money_text(line):
+                title = f"{account_name(account, accounts)}: {spent}"
+                note = ago(account.money_captured_at, now) if account.money_captured_at else ""
+                detail = f"{plain(line.label, 40)}{', ' * bool(note)}{note}."
+                if unusable(line):
+                    return Verdict(tone="warn", mark="triangle", title=title, detail=detail)
+                return Verdict(tone="ok", mark="check", title=title, detail=detail)
+    windows = [(account, window) for account in accounts for window in account.windows]
+    ended = [pair for pair in windows if pair[1].state is WindowState.ENDED and pair[1].resets_at]
+    if ended:
+        account, window = max(ended, key=lambda pair: pair[1].resets_at or now)
+        at = instant(window.resets_at or now, now, zone, with_day=has_day(window))
+        return Verdict(
+            tone="neutral",
+            mark="clock",
+            title="Waiting for a new figure",
+            detail=f"{account_name(account, accounts)} {window_name(window)} ended {at}.",
+        )
+    if windows and all(window.state is WindowState.UNLIMITED for _, window in windows):
+        return Verdict(tone="ok", mark="check", title="No limits", detail="Your plans report none.")
+    names = ", ".join(account_name(account, accounts) for account in accounts[:4])
+    return Verdict(tone="neutral", mark="question", title="No figures yet", detail=f"None from {names}.")
+
+
+def _calm(overview: Overview) -> str:
+    """What holds for every limit, said only when every limit is known and fresh."""
+    windows = [
+        window
+        for account in overview.accounts
+        for window in account.windows
+        if window.state is not WindowState.UNLIMITED
+    ]
+    accounts_known = all(account.windows or account.money for account in overview.accounts)
+    if not accounts_known or any(window.stale or not has_figure(window) for window in windows):
+        return ""
+    return "Nothing is near its limit" if any(window.used for window in windows) else "Nothing is used yet"
+
+
+# ---- parts of sentences ------------------------------------------------------------------------------------
+
+
+def _locking_window(account: AccountView) -> WindowView | None:
+    locked = [window for window in account.windows if window.state is WindowState.LOCKED and window.locks]
+    until = account.locked_until
+    if until is not None:
+        for window in locked:
+            if window.resets_at is not None and abs(window.resets_at - until) <= SAME_RESET:
+                return window
+    return max(locked, key=lambda window: window.resets_at or datetime.min.replace(tzinfo=UTC), default=None)
+
+
+def _rest_is_fine(account: AccountView, used_up: WindowView) -> str:
+    """ "Your week is fine.", only when every other limit is known, fresh and calm."""
+    others = [window for window in account.windows if window is not used_up]
+    if not others or any(
+        window.stale or window.level is not Level.NORMAL or not has_figure(window) for window in others
+    ):
+        return ""
+    broad = [window for window in others if window.locks]
+    if len(broad) == 1:
+        return f"Your {window_name(broad[0])} is fine."
+    return "Your other limits are fine."
+
+
+def _more_below(overview: Overview, account: AccountView, window: WindowView | None) -> str:
+    """ "And 2 more below.": the other windows at a warning or worse, everywhere."""
+    count = sum(
+        tightest.level_of(one, other) >= Level.WARNING
+        for one in overview.accounts
+        for other in one.windows
+        if not (one is account and other is window)
+    )
+    return f"And {count} more below." if count else ""
+
+
+def way_out(locked: AccountView, overview: Overview) -> str:
+    """ "Codex has 82 % left", of another account whose every limit is known to have room now; "" without one."""
+    now = overview.generated_at
+    best: tuple[float, AccountView] | None = None
+    for account in overview.accounts:
+        shown = [window for window in account.windows if window.locks and window.state is not WindowState.UNLIMITED]
+        if account is locked or not shown or tightest.is_locked(account, now):
+            continue
+        if any(window.stale or not has_figure(window) for window in shown):
+            continue
+        used = max(window.used or 0.0 for window in shown)
+        if used < ROOM and (best is None or used < best[0]):
+            best = used, account
+    if best is None:
+        return ""
+    return f"{account_name(best[1], overview.accounts)} has {percent(best[0], left=True)} left"
+
+
+def _shared_state(accounts: Sequence[AccountView]) -> State | None:
+    """The state all accounts are in; None when they differ."""
+    states = {account.state for account in accounts}
+    return states.pop() if len(states) == 1 else None
+
+
+def _resets(window: WindowView, now: datetime, zone: tzinfo) -> str:
+    if window.resets_at is None:
+        return "Its reset is not known."
+    at = instant(window.resets_at, now, zone, with_day=has_day(window))
+    return f"Resets {at}, {countdown(window.resets_at, now)}."
+
+
+def _next_reset(overview: Overview, zone: tzinfo) -> str:
+    """ "Next reset: Claude session, 21:20."."""
+    now = overview.generated_at
+    coming = [
+        (window.resets_at, account, window)
+        for account in overview.accounts
+        for window in account.windows
+        if window.resets_at is not None and window.resets_at > now and window.state is not WindowState.ENDED
+    ]
+    if not coming:
+        return ""
+    at, account, window = min(coming, key=lambda reset: reset[0])
+    name = account_name(account, overview.accounts)
+    return f"Next reset: {name} {window_name(window)}, {instant(at, now, zone, with_day=has_day(window))}."
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))

@@ -1,0 +1,324 @@
+"""Names and row words: what stands beside a bar, the same in popup, menu, tooltip and terminal.
+
+The sentences for problems are in `problems.py`, those of the verdict card in `verdict.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Literal
+
+from usagetray.domain.states import Level, State, WindowState
+from usagetray.model import MoneyKind, MoneyLine
+from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.views.figures import (
+    DASH,
+    ago,
+    countdown,
+    duration,
+    instant,
+    is_over,
+    money,
+    old,
+    percent,
+    used_or_left,
+)
+from usagetray.views.plain import plain
+
+DEMO = "DEMO · "
+"""Before the first line of everything that shows simulated figures."""
+
+SHORT_WINDOW = timedelta(hours=24)
+"""Up to this length a window is a session; a longer one always names the day of its reset."""
+
+Mark = Literal["check", "triangle", "bang", "stop", "dollar", "clock", "question", "diamond", "app"]
+"""One set of signs in popup, alerts, menu and icon."""
+
+MARKS: Mapping[Level, Mark] = {
+    Level.WARNING: "triangle",
+    Level.CRITICAL: "bang",
+    Level.PAYING: "dollar",
+    Level.LOCKED: "stop",
+}
+GLYPHS: Mapping[Mark, str] = {"triangle": "▲", "bang": "!", "dollar": "$", "stop": "⊖", "question": "?", "diamond": "◇"}
+"""Marks in text. The others ("check", "clock", "app") have none: calm needs no sign."""
+
+_COMMON = ("Session", "Week", "Month", "Limit")  # small inside a sentence; a model's name is not
+_REASONS = {
+    "out_of_credits": "out of credits",
+    "org_level_disabled": "switched off by your organisation",
+    "user_disabled": "switched off",
+}
+_UNUSABLE = {"spent": "add credits", "not_usable": "not usable now"}
+"""Why a prepaid sum is of no use, beside the sum."""
+
+
+# ---- names -------------------------------------------------------------------------------------------------
+
+
+def provider_name(account: AccountView) -> str:
+    return plain(account.name, 40)
+
+
+def account_name(account: AccountView, accounts: Sequence[AccountView]) -> str:
+    """ "Claude", or "Claude (Personal)" where the same provider has several accounts."""
+    alike = [other for other in accounts if other.provider == account.provider]
+    name = provider_name(account)
+    if len(alike) < 2:
+        return name
+    labels = [plain(other.label or "", 32) for other in alike]
+    mine = plain(account.label or "", 32)
+    if not mine or labels.count(mine) > 1:
+        mine = str(1 + next(index for index, other in enumerate(alike) if other.account == account.account))
+    return f"{name} ({mine})"
+
+
+def account_title(account: AccountView, accounts: Sequence[AccountView] = ()) -> str:
+    """ "Claude Max 5x"."""
+    name = account_name(account, accounts) if accounts else provider_name(account)
+    return f"{name} {plain(account.plan, 24)}" if account.plan else name
+
+
+def window_title(window: WindowView) -> str:
+    """ "Session (5 h)", "Week (Fable only)"."""
+    label, scope = plain(window.label, 48), plain(window.scope, 32)
+    return f"{label} ({scope})" if scope else label
+
+
+def window_name(window: WindowView) -> str:
+    """Inside a sentence: "session", "week", "week, Fable only"."""
+    label = plain(window.label, 48)
+    if label.split(" ")[0] in _COMMON:
+        label = label[0].lower() + label[1:]
+    return f"{label}, {plain(window.scope or window.model or '', 32)}" if _is_narrow(window) else label
+
+
+def short_name(window: WindowView, windows: Iterable[WindowView]) -> str:
+    """The fewest words that tell it from its neighbours: "session", "week", "Fable", "5 h"."""
+    full = window_name(window)
+    short = plain(window.model, 32) if window.model else full.removesuffix(" hours") + " h" * full.endswith(" hours")
+    clash = any(other is not window and (other.model or "") == (window.model or "-") for other in windows)
+    return full if clash else short
+
+
+def has_day(window: WindowView) -> bool:
+    """Whether its reset is always said with the day."""
+    return window.length is not None and window.length > SHORT_WINDOW
+
+
+def _is_narrow(window: WindowView) -> bool:
+    """Holds for one model or one surface only, which has to be said."""
+    return window.model is not None or (not window.locks and bool(window.scope))
+
+
+# ---- one window --------------------------------------------------------------------------------------------
+
+
+def figure(window: WindowView, left: bool) -> tuple[str, str]:
+    """("62 %", "used"): the figure and its unit; ("–", "") where there is none, ("No limit", "") without a limit."""
+    if window.state is WindowState.UNLIMITED:
+        return "No limit", ""
+    shown = percent(_shown_share(window), left=left)
+    return (shown, "") if shown == DASH else (shown, "left" if left else "used")
+
+
+def figure_text(window: WindowView, left: bool) -> str:
+    """ "62 % used" in one piece."""
+    return "No limit" if window.state is WindowState.UNLIMITED else used_or_left(_shown_share(window), left)
+
+
+def has_figure(window: WindowView) -> bool:
+    """Whether a share may be shown as the current one (though it may be stale)."""
+    return window.state is not WindowState.UNLIMITED and percent(_shown_share(window)) != DASH
+
+
+def window_mark(window: WindowView) -> Mark | None:
+    """Name of the mark beside the figure. Old figures carry none, except that a lock holds until its reset."""
+    if window.stale and window.level is not Level.LOCKED:
+        return None
+    return MARKS.get(window.level) if has_figure(window) else None
+
+
+def row_left(window: WindowView, account: AccountView, now: datetime, zone: tzinfo) -> str:
+    """What is to be known of this window now; the age comes with it as soon as the figure is old."""
+    said = what_is_special(window, account, now, zone)
+    if said is None:
+        where = provenance(window, now)
+        return old(window.captured_at, now) if window.stale else where[:1].upper() + where[1:]
+    return f"{said} · {old(window.captured_at, now)}" if window.stale and has_figure(window) else said
+
+
+def what_is_special(window: WindowView, account: AccountView, now: datetime, zone: tzinfo) -> str | None:
+    """The words of a window that is not simply counting; None for one that is."""
+    if window.state is WindowState.UNLIMITED:
+        return ""
+    if window.state is WindowState.ENDED:
+        return f"Ended{_at(window.resets_at, now, zone, has_day(window))}, waiting for a new figure"
+    if not has_figure(window):
+        return f"{provider_name(account)} did not say"
+    if window.state is WindowState.NOT_STARTED:
+        return "Starts with your next message"
+    if window.level is Level.PAYING:
+        return paying_words(account)
+    if is_over(window.used):
+        return "Over the limit"
+    if window.state is WindowState.LOCKED or (window.used is not None and window.used >= 1):
+        at = _at(window.used_up_at, now, zone)
+        return f"Used up at{at}" if at else "Used up"
+    return None
+
+
+def row_right(window: WindowView, now: datetime, zone: tzinfo) -> str:
+    """ "resets 21:20 · in 1 h 16 m", or "" where no reset is known."""
+    return row_rights(window, now, zone)[0]
+
+
+def row_rights(window: WindowView, now: datetime, zone: tzinfo) -> tuple[str, str]:
+    """The reset in two lengths: with the countdown, and the clock alone ("ended 19:02" once it has passed)."""
+    if window.resets_at is None or window.state in (WindowState.NOT_STARTED, WindowState.UNLIMITED):
+        return "", ""
+    at = instant(window.resets_at, now, zone, with_day=has_day(window))
+    if window.state is WindowState.ENDED:
+        return "", f"ended {at}"
+    return f"resets {at} · {countdown(window.resets_at, now)}", f"resets {at}"
+
+
+def provenance(window: WindowView, now: datetime) -> str:
+    """ "from the status line, 2 m ago"; an old figure says "1 h 42 m old" instead."""
+    when = old(window.captured_at, now) if window.stale else ago(window.captured_at, now)
+    return f"from {plain(window.source)}, {when}" if window.source else when
+
+
+def _shown_share(window: WindowView) -> float | None:
+    return None if window.state in (WindowState.ENDED, WindowState.UNKNOWN) else window.used
+
+
+def _at(at: datetime | None, now: datetime, zone: tzinfo, with_day: bool = False) -> str:
+    return f" {instant(at, now, zone, with_day=with_day)}" if at else ""
+
+
+# ---- money -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyWords:
+    label: str  # "Usage credits"
+    amount: str  # "$3.12"
+    unit: str  # "of $50", "left", "so far"
+    kind: str  # "billed", "at list prices", or "" where the label says it
+
+
+def money_words(line: MoneyLine) -> MoneyWords | None:
+    """A sum as it is shown; None for one that is switched off or says nothing."""
+    if line.enabled is False:
+        return None
+    kind = {MoneyKind.BILLED: "billed", MoneyKind.ESTIMATE: "at list prices"}.get(line.kind, "")
+    label = plain(line.label, 40)
+    about = "about " if line.kind is MoneyKind.ESTIMATE else ""
+    if line.used is not None:
+        if line.limit is not None:
+            unit = f"of {money(line.limit, trim=True)}"
+        else:
+            unit = "so far, no limit" if line.unlimited else "so far"
+        return MoneyWords(label=label, amount=about + money(line.used), unit=unit, kind=kind)
+    if line.balance is not None:
+        wrong = unusable(line)
+        return MoneyWords(
+            label=label, amount=money(line.balance), unit=f"left, {wrong}" if wrong else "left", kind=kind
+        )
+    if line.unlimited:
+        return MoneyWords(label=label, amount="No limit", unit="", kind=kind)
+    return None
+
+
+def money_text(line: MoneyLine) -> str | None:
+    """ "$214.37 of $300 billed"."""
+    words = money_words(line)
+    return None if words is None else " ".join(filter(None, (words.amount, words.unit, words.kind)))
+
+
+def unusable(line: MoneyLine) -> str | None:
+    """ "add credits", "not usable now": what is wrong with a prepaid sum; None if nothing is."""
+    return _UNUSABLE.get(line.disabled_reason or "") if line.enabled is None else None
+
+
+def switched_off(account: AccountView) -> str | None:
+    """ "usage credits: off", where the vendor says that money cannot take over."""
+    line = next((line for line in account.money if line.enabled is False and line.kind is not MoneyKind.BUDGET), None)
+    if line is None:
+        return None
+    label = plain(line.label, 40)
+    reason = line.disabled_reason and _REASONS.get(
+        line.disabled_reason, plain(line.disabled_reason.replace("_", " "), 40)
+    )
+    return f"{label[:1].lower()}{label[1:]}: off" + (f", {reason}" if reason else "")
+
+
+def paying_words(account: AccountView) -> str:
+    """ "Now paying: $3.12 of $50"."""
+    line = overage(account)
+    spent = line and money_text(line)
+    return f"Now paying: {spent}" if spent else "Now paying"
+
+
+def overage(account: AccountView) -> MoneyLine | None:
+    """The money that takes over when a window is full."""
+    running = [line for line in account.money if line.enabled is not False]
+    on_top = [line for line in running if line.kind is MoneyKind.OVERAGE]
+    return next(iter(on_top + [line for line in running if line.covers]), None)
+
+
+def money_note(account: AccountView, now: datetime) -> str:
+    """Where the sums come from: "from the usage endpoint, 4 m ago"; "" without any."""
+    if account.money_captured_at is None:
+        return ""
+    when = ago(account.money_captured_at, now)
+    return f"from {plain(account.money_source)}, {when}" if account.money_source else when
+
+
+def aside(account: AccountView, now: datetime, zone: tzinfo) -> str:
+    """At the right of an account's name: "at 18:22" when old, "usage credits: off", "billed, 4 m ago"."""
+    if account.stale and account.captured_at is not None:
+        return f"at {instant(account.captured_at, now, zone)}"
+    kinds = [words.kind for words in map(money_words, account.money) if words and words.kind]
+    if kinds and account.money_captured_at is not None:
+        return f"{kinds[0]}, {ago(account.money_captured_at, now)}"
+    return switched_off(account) or ""
+
+
+# ---- the whole ---------------------------------------------------------------------------------------------
+
+
+def next_try(at: datetime | None, now: datetime, zone: tzinfo | None = None) -> str:
+    """ "next try in 4 m"; with a zone the clock: "next try 20:31". "" when none is planned."""
+    if at is None:
+        return ""
+    if at <= now:
+        return "trying again now"
+    return f"next try {instant(at, now, zone)}" if zone else f"next try {countdown(at, now)}"
+
+
+def sentence(text: str) -> str:
+    """ "Next try in 4 m." from "next try in 4 m"; "" stays ""."""
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def updated(overview: Overview) -> str:
+    """The footer: "Updated 1 m ago · next in 4 m". An attempt that failed was a check, not an update."""
+    now = overview.generated_at
+    if overview.refreshing:
+        return "Updating…"
+    states = {account.state for account in overview.accounts}
+    coming = overview.next_check_at
+    if states and states <= {State.OFFLINE, State.DNS}:
+        return "No connection" + (f" · {next_try(coming, now)}" if coming else "")
+    if overview.figures_at and (overview.checked_at is None or overview.figures_at > overview.checked_at):
+        text = f"Updated {ago(min(overview.figures_at, now), now)}"
+        return f"{text} · next in {duration(coming - now)}" if coming and coming > now else text
+    if overview.checked_at is None:
+        return "No figures yet"
+    verb = "Updated" if states & {State.FRESH, State.WINDOW_ENDED} else "Checked"
+    text = f"{verb} {ago(overview.checked_at, now)}"
+    return f"{text} · next in {duration(coming - now)}" if coming and coming > now else text

@@ -1,0 +1,23 @@
+"""Loads the fixtures that any test folder may use."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+pytest_plugins = ["tests.desktop.session"]
+
+
+@pytest.fixture
+def untouched_logging() -> Iterator[None]:
+    """For tests that set up a log of their own: the process's logging is as before afterwards."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    for handler in [one for one in root.handlers if one not in before]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
+    logging.getLogger("usagetray").setLevel(logging.NOTSET)
