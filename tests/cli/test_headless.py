@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.conftest import PROGRAM, Computer
+from usagetray.edges.channel import InstanceLock
+from usagetray.edges.files import private_dir
 
 TEXT, NUMBER, FLAG, LIST, OBJECT, NONE = str, (int, float), bool, list, dict, type(None)
 TOP = {
@@ -173,3 +175,22 @@ def wait_for(path: Path) -> None:
     while not path.exists():
         assert time.monotonic() < deadline, path
         time.sleep(0.05)
+
+
+def test_a_start_just_as_somebody_looks_waits_for_the_look_to_end(computer: Computer) -> None:
+    """A status bar asked for the status in the moment of sign-in; the lock is its own for half a second."""
+    lock = InstanceLock(private_dir(computer.profile / "run") / "writer.lock")
+    assert lock.acquire()
+    program = subprocess.Popen(
+        [*PROGRAM, "run", "--headless"], env={**computer.env, **computer.isolated}, stdin=subprocess.DEVNULL
+    )
+    time.sleep(0.5)
+
+    lock.release()
+
+    try:
+        wait_for(computer.profile / "usagetray.db")
+        assert program.poll() is None
+    finally:
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(10) == 0

@@ -92,7 +92,7 @@ class Program:
     def is_on_panel(self) -> bool:
         return any(f"StatusNotifierItem-{self.pid}-" in each for each in self.desktop.registered_items())
 
-    def wait_for_icon(self, seconds: float = 10) -> None:
+    def wait_for_icon(self, seconds: float = 30) -> None:
         self.desktop.wait_until(self.is_on_panel, "the icon on the bus", seconds)
         self.desktop.wait_until(lambda: self.inks() & {INK, CRITICAL}, "the icon in the panel", seconds)
 

@@ -116,7 +116,7 @@ class Desktop:
             self._panel.wait(5)
 
     @staticmethod
-    def wait_until(question: Callable[[], T], what: str, seconds: float = 10) -> T:
+    def wait_until(question: Callable[[], T], what: str, seconds: float = 30) -> T:
         """The first truthy answer. Fails the test with `what` in the sentence when none comes in time."""
         deadline = time.monotonic() + seconds
         while True:

@@ -12,6 +12,7 @@ from usagetray.spine.core import WriterBusyError
 from usagetray.spine.reading import reader
 from usagetray.views.cli import out_json
 from usagetray.views.cli.opening import log_of, opened
+from usagetray.views.cli.patience import patiently
 from usagetray.views.status_json import status_json
 
 log = logging.getLogger(__name__)
@@ -19,12 +20,14 @@ log = logging.getLogger(__name__)
 ANSWER_S = 35.0
 """Every attempt ends within 30 s; `--once` waits for the slowest."""
 
+PATIENCE_S = 2.0
+
 
 def run(arguments: argparse.Namespace) -> int:
     profile = opened(arguments)
     log_of(profile, arguments)
     try:
-        core = build_headless(profile)
+        core = patiently(profile, lambda: build_headless(profile), seconds=0.0 if arguments.once else PATIENCE_S)
     except WriterBusyError:
         if arguments.once:  # somebody else keeps the store fresh: its figures are as good as ours
             out_json(status_json(reader(profile)()))

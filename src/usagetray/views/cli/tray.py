@@ -12,7 +12,10 @@ from usagetray.profile import Profile
 from usagetray.spine.core import WriterBusyError
 from usagetray.views.cli import out, say
 from usagetray.views.cli.opening import log_of, opened
+from usagetray.views.cli.patience import patiently
 from usagetray.views.cli.status import current, text_of
+
+PATIENCE_S = 10.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,7 +36,7 @@ def start(profile: Profile) -> int:
     from usagetray.desktop import Desktop  # deferred: the tray library and Pillow are for a desktop only
 
     try:
-        return run_tray(profile, Desktop)
+        return patiently(profile, lambda: run_tray(profile, Desktop), seconds=PATIENCE_S)
     except WriterBusyError:
         try:
             ask(profile.paths.socket, "show", {})
