@@ -61,7 +61,7 @@ def _module_name(path: Path) -> str:
 MODULES = tuple(Module(_module_name(path), path) for path in sorted(SOURCE.rglob("*.py")))
 MODULE_NAMES = {module.name for module in MODULES}
 TOP = {"", "__main__"}
-WORDS = {"model", "errors"}
+WORDS = {"model", "errors", "usage"}
 SPINE = {each for each in MODULE_NAMES if each.startswith("spine.")} | {"app", "desktop", "demo", "profile"}
 
 
@@ -82,12 +82,12 @@ def strangers(module: Module, *places: str) -> list[str]:
 # ---- layers ------------------------------------------------------------------------------------------------
 
 LAYERS = [
-    (("model", "errors"), ()),
-    (("domain",), ("model", "errors", "domain", "settings")),
+    (("model", "errors", "usage"), ()),
+    (("domain",), ("model", "errors", "usage", "domain", "settings")),
     (("settings",), ("errors",)),
-    (("overview",), ("model", "domain")),
+    (("overview",), ("model", "usage", "domain")),
     # A menu's lines are the words that the views and the tray agree on.
-    (("edges",), ("model", "errors", "domain", "settings", "edges", "providers.contract", "views.menu")),
+    (("edges",), ("model", "errors", "usage", "domain", "settings", "edges", "providers.contract", "views.menu")),
 ]
 
 
@@ -103,7 +103,7 @@ def test_a_provider_knows_the_words_the_contract_and_itself() -> None:
     for module in inside("providers"):
         parts = module.name.split(".")
         own = ".".join(parts[:2]) if len(parts) > 1 else "providers"
-        found[module.name] = strangers(module, "model", "errors", "providers.contract", "providers.parse", own)
+        found[module.name] = strangers(module, "model", "errors", "usage", "providers.contract", "providers.parse", own)
 
     assert {name: known for name, known in found.items() if known} == {}
 
@@ -113,7 +113,7 @@ LAZY = {"views.popup.process": {"spine.reading", "profile"}}
 
 
 def test_a_view_knows_the_overview_and_neither_spine_nor_edges() -> None:
-    allowed = ("model", "errors", "domain", "overview", "settings", "views")
+    allowed = ("model", "errors", "usage", "domain", "overview", "settings", "views")
     found = {
         module.name: [each for each in strangers(module, *allowed) if each not in LAZY.get(module.name, set())]
         for module in inside("views")

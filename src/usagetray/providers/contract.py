@@ -6,13 +6,15 @@ into `Facts`, hands those to the strategy's `fetch`, and stores the snapshots th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from usagetray.model import Secret, Snapshot
+from usagetray.usage import UsageEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,63 @@ class Web(Protocol):
         ...
 
 
+# ---- logs --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPlace:
+    """Where a log file lies, for its decoder."""
+
+    path: str  # below the tree, parted by "/"
+    home: Home
+    find: Callable[[str], Iterable[bytes]] = lambda _: ()
+    """The whole lines of another log of this source whose file name contains the text; none if there is none."""
+
+
+class LogDecoder(Protocol):
+    """Reads one log file, line by line, from its beginning or from where an earlier decoder stopped."""
+
+    skipped: Counter[str]
+    """Lines that could not be read, by reason: "not JSON", "not an object", "bad usage"..."""
+
+    def take(self, line: memoryview, offset: int, events: list[UsageEvent]) -> None:
+        """Adds what the line tells. `offset`: where it begins in the file. Never raises for bad content.
+
+        The memory belongs to the reader and changes after the call.
+        """
+        ...
+
+    def state(self) -> bytes:
+        """What a later decoder of the same file needs to go on after the last line taken; b"" for nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """After how long the tool deletes its logs, and the file of its own in which the user may change that."""
+
+    file: LocalFile
+    read: Callable[[bytes], timedelta | None]  # from the file's content; None: it does not say
+    default: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSource:
+    """The logs in which a vendor's tool notes what each response used."""
+
+    trees: Callable[[Home], tuple[Path, ...]]
+    decoder: Callable[[LogPlace, bytes], LogDecoder]
+    """Given the place and what `state()` said last; b"" at the beginning of a file."""
+    needles: tuple[bytes, ...]
+    """A line that holds none of them tells nothing, and is not handed to the decoder."""
+    suffixes: tuple[str, ...] = (".jsonl",)
+    skips: Callable[[str], bool] = lambda _: False
+    """Files, by their path below the tree, that hold nothing to count."""
+    retention: Retention | None = None
+    folder: Callable[[str], str] = lambda path: path.partition("/")[0]
+    """The tool's own name of a project's folder, from a log's path."""
+
+
 # ---- strategies and providers ------------------------------------------------------------------------------
 
 
@@ -225,6 +284,7 @@ class Provider:
     """Files whose presence says that the tool is used here (for `providers` and the first run)."""
     activity: tuple[NewestFiles, ...] = ()
     """Logs whose newest change says when the tool was last used (freshness of passive figures)."""
+    logs: LogSource | None = None
     hooks: tuple[Hook, ...] = ()
     reads: str = ""  # one sentence: what is read on this machine without any consent
     official: bool = False  # the vendor documents this source
