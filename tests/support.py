@@ -65,6 +65,8 @@ class Asked:
     at: datetime  # the program's clock
     path: str
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
     @property
     def token(self) -> str:
@@ -91,6 +93,8 @@ class Vendor:
                     at=clock.now(),
                     path=self.path,
                     headers={name.lower(): value for name, value in self.headers.items()},
+                    method=self.command,
+                    body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
                 )
                 with vendor._asking(asked):
                     vendor.over.wait(vendor.delay_s)
@@ -105,7 +109,7 @@ class Vendor:
                 except OSError:
                     self.close_connection = True  # the program gave up, which some tests are about
 
-            do_POST = do_GET  # noqa: N815 - the base class's; nothing of ours posts; a test that counts requests would see it
+            do_POST = do_GET  # noqa: N815 - the base class's
 
             def date_time_string(self, timestamp: float | None = None) -> str:
                 return format_datetime(clock.now() + vendor.ahead, usegmt=True)

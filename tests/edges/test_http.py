@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.edges.servers import Answer, Server, certificate, response, serving
+from tests.support import ManualClock, Vendor, always, ok
 from usagetray.edges.http import Http
 from usagetray.errors import Cause, SourceError, UserError
 from usagetray.model import Secret
@@ -65,6 +66,59 @@ def test_an_answer_comes_back_as_json_and_the_request_says_who_we_are(http: Http
     assert sent["authorization"] == f"Bearer {CANARY}"
     assert sent["x-beta"] == "one"
     assert set(sent) == {"host", "user-agent", "authorization", "x-beta", "accept", "accept-encoding", "connection"}
+
+
+@pytest.mark.parametrize(
+    ("auth", "header"),
+    [
+        ("x-api-key: {}", f"x-api-key: {CANARY}"),
+        ("Authorization: {}", f"Authorization: {CANARY}"),
+        ("Cookie: session={}; kind=console", f"Cookie: session={CANARY}; kind=console"),
+    ],
+)
+def test_the_secret_goes_in_the_header_and_form_that_the_vendor_wants(http: Http, auth: str, header: str) -> None:
+    """And in no other: a header of the same name that was given besides is not sent."""
+    given = {header.partition(":")[0].upper(): "another"}
+    with serving(response()) as server:
+        http.web("Vendor", server.origin).get_json("/usage", bearer=TOKEN, headers=given, auth=auth)
+
+    head = server.requests[0].decode().splitlines()
+    assert [line for line in head if CANARY in line or "another" in line] == [header]
+
+
+@pytest.mark.parametrize(
+    "auth", ["x-api-key", "x-api-key: ", "x-api-key: {} {}", "x-api-key: {x}", "a b: {}", "a: {}\n"]
+)
+def test_a_form_that_names_no_place_for_the_secret_is_the_programs_own_fault(http: Http, auth: str) -> None:
+    with serving(response()) as server, pytest.raises(ValueError, match="a secret is sent as"):
+        http.web("Vendor", server.origin).get_json("/", bearer=TOKEN, auth=auth)
+
+    assert server.requests == []
+
+
+def test_a_question_that_is_json_is_posted_to_the_origin(http: Http) -> None:
+    vendor = Vendor(ManualClock(NOW), always(ok({"used": 1})))
+    try:
+        web = http.web("Vendor", vendor.origin)
+        found = web.post_json("/usage", {"days": 7, "name": "é"}, bearer=TOKEN, auth="x-api-key: {}")
+    finally:
+        vendor.close()
+
+    assert found == {"used": 1}
+    (asked,) = vendor.asked
+    assert (asked.method, asked.path, asked.body) == ("POST", "/usage", b'{"days": 7, "name": "\\u00e9"}')
+    assert (asked.headers["content-type"], asked.headers["x-api-key"]) == ("application/json", CANARY)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_of_a_posted_question_is_not_followed(http: Http, status: int) -> None:
+    with serving(response()) as elsewhere:
+        moved = response(status, headers={"Location": elsewhere.origin + "/"})
+        with serving(moved) as server, pytest.raises(SourceError) as caught:
+            http.web("Vendor", server.origin).post_json("/", {}, bearer=TOKEN, auth="x-api-key: {}")
+
+        assert caught.value.cause is Cause.PORTAL
+        assert elsewhere.requests == []
 
 
 def test_requests_bytes_and_the_servers_date_are_kept(http: Http) -> None:

@@ -18,7 +18,7 @@ from usagetray.model import MoneyLine, Secret, Snapshot, UsageWindow
 from usagetray.providers import claude, deepseek
 from usagetray.providers.claude import limits as claude_limits
 from usagetray.providers.codex import limits as codex_limits
-from usagetray.providers.contract import Facts, Home, Provider, Strategy
+from usagetray.providers.contract import BEARER, Facts, Home, Provider, Strategy
 from usagetray.providers.parse import Answer
 from usagetray.spine.sources import NO_HOME
 
@@ -46,12 +46,23 @@ class Recorded:
     def __init__(self, answer: object) -> None:
         self.answer = answer
         self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.auths: list[str] = []
+        self.posted: list[Any] = []
 
-    def get_json(self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None) -> Any:
+    def get_json(
+        self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
         self.asked.append((path, bearer.reveal(), dict(headers or {})))
+        self.auths.append(auth)
         if isinstance(self.answer, SourceError):
             raise self.answer
         return self.answer
+
+    def post_json(
+        self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
+        self.posted.append(body)
+        return self.get_json(path, bearer=bearer, headers=headers, auth=auth)
 
 
 def body(provider: str, file: str) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ from usagetray.edges.http_answers import (
 from usagetray.edges.origins import checked_origin, checked_override, proxy_for, url
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret
+from usagetray.providers.contract import BEARER
 
 if TYPE_CHECKING:
     import ssl
@@ -46,6 +49,16 @@ log = logging.getLogger(__name__)
 
 class _GivenUpError(Exception):
     """Raised inside an abandoned request so that it ends before it sends anything more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request, ready to be sent."""
+
+    method: str
+    address: str
+    headers: Mapping[str, str] = field(repr=False)  # the secret stands in one of them
+    body: bytes | None = None
 
 
 class _Exchange:
@@ -134,10 +147,8 @@ class Http:
         for client in clients:
             client.close()
 
-    def get(self, source: str, origin: str, path: str, bearer: Secret, headers: Mapping[str, str]) -> Any:
+    def ask(self, source: str, origin: str, question: Question) -> Any:
         """See `Web.get_json`. One request at a time per source and origin; others wait their turn."""
-        address = url(origin, path)
-        sent = sendable(source, bearer, headers)
         exchange = _Exchange(self._ceiling_s)
         key = (source, origin)
         with self._lock:
@@ -149,7 +160,7 @@ class Http:
             if earlier is not None and earlier.is_alive():
                 raise SourceError(source, Cause.TIMEOUT, "an earlier request has not ended")
             thread = threading.Thread(
-                target=self._run, args=(exchange, source, origin, address, sent), name=f"http {source}", daemon=True
+                target=self._run, args=(exchange, source, origin, question), name=f"http {source}", daemon=True
             )
             self._threads[key] = thread
             thread.start()
@@ -163,10 +174,10 @@ class Http:
             raise exchange.error
         return exchange.answer
 
-    def _run(self, exchange: _Exchange, source: str, origin: str, address: str, sent: Mapping[str, str]) -> None:
+    def _run(self, exchange: _Exchange, source: str, origin: str, question: Question) -> None:
         error: BaseException | None = None
         try:
-            exchange.answer = self._ask(exchange, source, origin, address, sent)
+            exchange.answer = self._ask(exchange, source, origin, question)
         except Exception as failure:
             # The top of this thread, and the one place where foreign errors end. Re-raised they would chain on
             # into logs with whatever they quote, so only our own error leaves.
@@ -181,14 +192,21 @@ class Http:
             log.debug("%s: %s (%s)", source, exchange.error.cause.value, type(error).__name__)
         exchange.done.set()
 
-    def _ask(self, exchange: _Exchange, source: str, origin: str, address: str, sent: Mapping[str, str]) -> Any:
+    def _ask(self, exchange: _Exchange, source: str, origin: str, question: Question) -> Any:
         import httpx  # deferred: 63 ms that a start-up should not pay
 
         client = self._client(source, origin)
         timeout = httpx.Timeout(min(SILENCE_S, self._ceiling_s), connect=min(CONNECT_S, self._ceiling_s))
         self._count(origin, requests=1)
         body = bytearray()
-        with client.stream("GET", address, headers=sent, timeout=timeout, extensions={"trace": exchange.trace}) as got:
+        with client.stream(
+            question.method,
+            question.address,
+            headers=question.headers,
+            content=question.body,
+            timeout=timeout,
+            extensions={"trace": exchange.trace},
+        ) as got:
             exchange.answered = True
             ours = self._now()
             theirs = http_date(got.headers.get("date"))
@@ -260,5 +278,15 @@ class OriginWeb:
         self._source = source
         self._origin = origin
 
-    def get_json(self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None) -> Any:
-        return self._http.get(self._source, self._origin, path, bearer, headers or {})
+    def get_json(
+        self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
+        sent = sendable(self._source, bearer, headers or {}, auth)
+        return self._http.ask(self._source, self._origin, Question("GET", url(self._origin, path), sent))
+
+    def post_json(
+        self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
+        sent = sendable(self._source, bearer, {"Content-Type": "application/json", **(headers or {})}, auth)
+        text = json.dumps(body, ensure_ascii=True, allow_nan=False).encode()
+        return self._http.ask(self._source, self._origin, Question("POST", url(self._origin, path), sent, text))

@@ -15,6 +15,7 @@ from typing import Any
 
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret
+from usagetray.providers.contract import BEARER
 
 LONGEST_WAIT = timedelta(hours=6)
 """A server may ask for more; by then it is worth asking again whether it still means it."""
@@ -27,6 +28,7 @@ MOST_DIGITS = 300
 
 SENDABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 TOKEN = re.compile(r"[!-~]+")
+AUTH = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]*): (?P<before>[ -z|~]*)\{\}(?P<after>[ -z|~]*)")
 
 
 def retry_after(header: str | None, now: datetime) -> timedelta | None:
@@ -57,17 +59,22 @@ def http_date(text: str | None) -> datetime | None:
         return None
 
 
-def sendable(source: str, bearer: Secret, headers: Mapping[str, str]) -> dict[str, str]:
-    """The request's own headers. Raises CREDENTIAL_MALFORMED for what cannot stand in one.
+def sendable(source: str, bearer: Secret, headers: Mapping[str, str], auth: str = BEARER) -> dict[str, str]:
+    """The request's own headers; `auth` names the one that carries the secret, and its form.
 
-    Checked here because an HTTP library that refuses a header quotes it in its error.
+    Raises CREDENTIAL_MALFORMED for what cannot stand in one. Checked here because an HTTP library that refuses a
+    header quotes it in its error.
     """
+    carrier = AUTH.fullmatch(auth)
+    if carrier is None:
+        raise ValueError("a secret is sent as `Header: form`, with {} once in the form")
     if not TOKEN.fullmatch(bearer.reveal()):
         raise SourceError(source, Cause.CREDENTIAL_MALFORMED, "the token holds characters that cannot be sent")
     for name, value in headers.items():
         if not SENDABLE.fullmatch(value):
             raise SourceError(source, Cause.CREDENTIAL_MALFORMED, f"{name} holds characters that cannot be sent")
-    return {**headers, "Authorization": f"Bearer {bearer.reveal()}"}
+    others = {name: value for name, value in headers.items() if name.lower() != carrier["name"].lower()}
+    return {**others, carrier["name"]: f"{carrier['before']}{bearer.reveal()}{carrier['after']}"}
 
 
 def refusal(source: str, status: int, headers: Mapping[str, str], now: datetime) -> SourceError | None:

@@ -126,14 +126,26 @@ class Facts:
         return found[0] if found else None
 
 
+BEARER = "Authorization: Bearer {}"
+"""The header that carries the secret, in most vendors' form; the braces stand for the secret itself."""
+
+
 class Web(Protocol):
     """One origin, and no other, over verified TLS; bound to the strategy that asked."""
 
-    def get_json(self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None) -> Any:
-        """The decoded JSON body of a 200 answer.
+    def get_json(
+        self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
+        """The decoded JSON body of a 200 answer. `auth`: where the secret goes, in the form of `BEARER`.
 
         Raises `SourceError` with the cause for everything else; never follows a redirect.
         """
+        ...
+
+    def post_json(
+        self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
+        """The same for a question that is itself JSON: for vendors who are read by a POST, never to change anything."""
         ...
 
 

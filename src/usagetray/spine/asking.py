@@ -19,7 +19,7 @@ from usagetray.edges.program import Programs
 from usagetray.edges.store import Store
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret, Snapshot
-from usagetray.providers.contract import Facts, Program, Provider, Run, Strategy, Web
+from usagetray.providers.contract import BEARER, Facts, Program, Provider, Run, Strategy, Web
 from usagetray.providers.parse import account_of_home
 from usagetray.spine.sources import Tool, key_name
 
@@ -178,9 +178,19 @@ class _Noted:
         self.rowid: int | None = None
         self.answers: list[Any] = []
 
-    def get_json(self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None) -> Any:
+    def get_json(
+        self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
         self._begin()
-        answer = self._web().get_json(path, bearer=bearer, headers=headers)
+        answer = self._web().get_json(path, bearer=bearer, headers=headers, auth=auth)
+        self.answers.append(answer)
+        return answer
+
+    def post_json(
+        self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
+        self._begin()
+        answer = self._web().post_json(path, body, bearer=bearer, headers=headers, auth=auth)
         self.answers.append(answer)
         return answer
 
@@ -209,8 +219,16 @@ class _Again:
     def __init__(self, answers: Sequence[Any]) -> None:
         self._left = list(answers)
 
-    def get_json(self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None) -> Any:
-        del path, bearer, headers
+    def get_json(
+        self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
+        del path, bearer, headers, auth
+        return self._next()
+
+    def post_json(
+        self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
+        del path, body, bearer, headers, auth
         return self._next()
 
     def facts(self, known: Facts) -> Facts:

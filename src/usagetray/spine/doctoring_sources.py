@@ -113,8 +113,12 @@ class _WouldAskError(Exception):
 class _NoWeb:
     """Stands in for a server."""
 
-    def get_json(self, path: str, *, bearer: object, headers: object = None) -> Any:
-        del path, bearer, headers
+    def get_json(self, path: str, *, bearer: object, headers: object = None, auth: str = "") -> Any:
+        del path, bearer, headers, auth
+        raise _WouldAskError
+
+    def post_json(self, path: str, body: object, *, bearer: object, headers: object = None, auth: str = "") -> Any:
+        del path, body, bearer, headers, auth
         raise _WouldAskError
 
 
