@@ -6,18 +6,22 @@ because the disk is full is kept in memory, shown, and written once it can be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cached_property
 from pathlib import Path
 
 from usagetray.domain.alerts import Told
 from usagetray.domain.attempts import Attempt
-from usagetray.edges.store import rows
+from usagetray.edges.store import ledger_reading, rows
 from usagetray.edges.store.database import Database, open_for_reading, open_for_writing
+from usagetray.edges.store.ledger import Ledger
+from usagetray.edges.store.ledger_reading import IndexState
 from usagetray.edges.store.rows import AlertRow, Plan, Source
 from usagetray.model import Snapshot
+from usagetray.usage import Response, UsageSum
 
-__all__ = ["AlertRow", "Plan", "Source", "Store", "open_reader", "open_writer"]
+__all__ = ["AlertRow", "IndexState", "Plan", "Source", "Store", "open_reader", "open_writer"]
 
 KEPT_ATTEMPTS = 40
 """Of each source, read back: enough for a day of waits."""
@@ -98,7 +102,7 @@ class Store:
         )
         self.database.write(
             (
-                f"INSERT OR REPLACE INTO attempt (id, provider, home, strategy, {ATTEMPT})"  # noqa: S608 - constant
+                f"INSERT OR REPLACE INTO attempt (id, provider, home, strategy, {ATTEMPT})"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [values],
             )
@@ -115,8 +119,7 @@ class Store:
     def attempts(self, source: Source) -> tuple[Attempt, ...]:
         """The last ones, oldest first."""
         found = self.database.rows(
-            f"SELECT {ATTEMPT} FROM attempt WHERE provider = ? AND home = ? AND strategy = ?"  # noqa: S608 - constant
-            " ORDER BY id DESC LIMIT ?",
+            f"SELECT {ATTEMPT} FROM attempt WHERE provider = ? AND home = ? AND strategy = ? ORDER BY id DESC LIMIT ?",
             *(*source.key, KEPT_ATTEMPTS),
         )
         return tuple(rows.to_attempt(row) for row in reversed(found))
@@ -181,12 +184,12 @@ class Store:
 
     def alerts(self, limit: int = 100) -> tuple[AlertRow, ...]:
         """Newest first."""
-        found = self.database.rows(f"SELECT {ALERT} FROM alert ORDER BY id DESC LIMIT ?", limit)  # noqa: S608 - constant
+        found = self.database.rows(f"SELECT {ALERT} FROM alert ORDER BY id DESC LIMIT ?", limit)
         return tuple(rows.to_alert_row(row) for row in found)
 
     def held_alerts(self) -> tuple[AlertRow, ...]:
         """Those not yet shown, oldest first."""
-        found = self.database.rows(f"SELECT {ALERT} FROM alert WHERE sent_at IS NULL ORDER BY id")  # noqa: S608 - constant
+        found = self.database.rows(f"SELECT {ALERT} FROM alert WHERE sent_at IS NULL ORDER BY id")
         return tuple(rows.to_alert_row(row) for row in found)
 
     def mark_sent(self, alerts: Sequence[AlertRow], *, sent_at: datetime, shown: bool | None) -> None:
@@ -206,6 +209,45 @@ class Store:
         )
         return tuple(at for at in (rows.to_at(row[0]) for row in found) if at is not None)
 
+    # ---- what the logs told ------------------------------------------------------------------------------
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """For the one process that writes."""
+        return Ledger(self.database)
+
+    def usage(
+        self,
+        *,
+        by: Sequence[str],
+        zone: tzinfo,
+        week_starts: int = 0,
+        since: date | None = None,
+        until: date | None = None,
+        provider: str | None = None,
+        account: str | None = None,
+    ) -> tuple[UsageSum, ...]:
+        """See `ledger_reading.usage`."""
+        return ledger_reading.usage(
+            self.database,
+            by=by,
+            zone=zone,
+            week_starts=week_starts,
+            since=since,
+            until=until,
+            provider=provider,
+            account=account,
+        )
+
+    def responses(
+        self, *, since: datetime | None = None, until: datetime | None = None, provider: str | None = None
+    ) -> Iterator[Response]:
+        """See `ledger_reading.counted`."""
+        return ledger_reading.counted(self.database, since=since, until=until, provider=provider)
+
+    def index_state(self) -> IndexState:
+        return ledger_reading.index_state(self.database)
+
     # ---- the rest ----------------------------------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
@@ -221,8 +263,8 @@ class Store:
         newest_attempt = "SELECT max(id) FROM attempt GROUP BY provider, home, strategy"
         newest_snapshot = "SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home"
         self.database.write(
-            (f"DELETE FROM attempt WHERE at < ? AND id NOT IN ({newest_attempt})", cut),  # noqa: S608 - constant
-            (f"DELETE FROM snapshot WHERE stored_at < ? AND id NOT IN ({newest_snapshot})", cut),  # noqa: S608 - constant
+            (f"DELETE FROM attempt WHERE at < ? AND id NOT IN ({newest_attempt})", cut),
+            (f"DELETE FROM snapshot WHERE stored_at < ? AND id NOT IN ({newest_snapshot})", cut),
             ("DELETE FROM alert WHERE due_at < ?", cut),
         )
 

@@ -62,6 +62,14 @@ class Database:
             del self._pending[:-MOST_PENDING]
             return rowid
 
+    def transact(self, *statements: Statement) -> int | None:
+        """Like `write`, for what can be had again: where the disk refuses, `sqlite3.OperationalError`, kept nowhere."""
+        with self._lock:
+            self._catch_up()
+            if self._pending:
+                raise sqlite3.OperationalError("what was said before is still waiting to be written")
+            return self._transact(self._disk, statements)
+
     def _catch_up(self) -> None:
         """Writes what had to wait, as far as the disk lets it."""
         while self._pending:
@@ -80,9 +88,11 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         try:
             for sql, rows in statements:
-                for values in rows:
-                    rowid = connection.execute(sql, values).lastrowid
-                    written += 1
+                if len(rows) == 1:
+                    rowid = connection.execute(sql, rows[0]).lastrowid
+                else:
+                    connection.executemany(sql, rows)
+                written += len(rows)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -95,6 +105,11 @@ class Database:
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
             return (self._memory or self._disk).execute(sql, values).fetchall()
+
+    def stored(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What is on the disk, without what waits to be written."""
+        with self._lock:
+            return self._disk.execute(sql, values).fetchall()
 
     def close(self) -> None:
         """Tries once more to write what had to wait."""

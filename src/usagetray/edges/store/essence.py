@@ -23,7 +23,7 @@ def essence(disk: sqlite3.Connection) -> sqlite3.Connection:
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrate(memory)
     for table, needed in NEWEST.items():
-        found = disk.execute(f"SELECT * FROM {table} WHERE {needed}")  # noqa: S608 - constants
+        found = disk.execute(f"SELECT * FROM {table} WHERE {needed}")
         marks = ", ".join("?" * len(found.description))
-        memory.executemany(f"INSERT INTO {table} VALUES ({marks})", found)  # noqa: S608 - constants
+        memory.executemany(f"INSERT INTO {table} VALUES ({marks})", found)
     return memory

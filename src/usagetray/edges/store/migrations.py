@@ -60,6 +60,61 @@ STEPS: tuple[str, ...] = (
 
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
+    """
+    -- Where responses were made: one row for each session and sub-agent. Never changed, so that counts may be added up.
+    CREATE TABLE place (
+        id INTEGER PRIMARY KEY,
+        provider TEXT NOT NULL, account TEXT NOT NULL, machine TEXT NOT NULL, project TEXT NOT NULL,
+        folder TEXT NOT NULL, session TEXT NOT NULL, agent TEXT NOT NULL, app TEXT NOT NULL, task TEXT NOT NULL,
+        UNIQUE (provider, account, machine, project, folder, session, agent, app, task)
+    );
+
+    -- All that a price depends on besides day, tokens and the length of the prompt.
+    CREATE TABLE terms (
+        id INTEGER PRIMARY KEY,
+        model TEXT NOT NULL, tier TEXT NOT NULL, speed TEXT NOT NULL, geo TEXT NOT NULL, flags TEXT NOT NULL,
+        UNIQUE (model, tier, speed, geo, flags)
+    );
+
+    -- The ledger: what is known of each response, of each request's and side-chain's telling of it. Rows outlive the
+    -- logs they were read from.
+    CREATE TABLE record (
+        key TEXT NOT NULL, part TEXT NOT NULL, side INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        place INTEGER NOT NULL, place_rank INTEGER NOT NULL, place_tie INTEGER NOT NULL, terms INTEGER NOT NULL,
+        input INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL, output INTEGER NOT NULL, reasoning INTEGER NOT NULL,
+        web_searches INTEGER NOT NULL,
+        attempts TEXT NOT NULL,  -- JSON, of a response that took several requests; else ""
+        PRIMARY KEY (key, part, side)
+    ) WITHOUT ROWID;
+
+    -- The ledger added up by quarter of an hour (number since 1970 UTC) and by the band of the prompt's length.
+    CREATE TABLE usage (
+        bucket INTEGER NOT NULL, place INTEGER NOT NULL, terms INTEGER NOT NULL, band INTEGER NOT NULL,
+        responses INTEGER NOT NULL,
+        input INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL, output INTEGER NOT NULL, reasoning INTEGER NOT NULL,
+        web_searches INTEGER NOT NULL,
+        PRIMARY KEY (bucket, place, terms, band)
+    ) WITHOUT ROWID;
+
+    -- Responses that cannot be true, kept in the ledger and out of every sum.
+    CREATE TABLE aside (
+        key TEXT NOT NULL, part TEXT NOT NULL, reason TEXT NOT NULL,
+        PRIMARY KEY (key, part)
+    ) WITHOUT ROWID;
+
+    -- How far each log has been read.
+    CREATE TABLE log_file (
+        path TEXT PRIMARY KEY, provider TEXT NOT NULL, tree TEXT NOT NULL,
+        identity TEXT NOT NULL,  -- what the system calls the file, whatever its name
+        size INTEGER NOT NULL, modified INTEGER NOT NULL,  -- as they were; modified in nanoseconds
+        offset INTEGER NOT NULL, ending BLOB NOT NULL,  -- the bytes before offset: a file written anew differs there
+        state BLOB NOT NULL, skipped TEXT NOT NULL,  -- JSON: lines that could not be read, by reason
+        gone_at INTEGER
+    ) WITHOUT ROWID;
+    """,
 )
 
 

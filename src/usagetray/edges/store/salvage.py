@@ -49,7 +49,7 @@ def _copy(old: sqlite3.Connection, fresh: sqlite3.Connection, table: str) -> int
         if not all(_fits(value, kind) for value, kind in zip(row, kinds, strict=True)):
             continue
         with contextlib.suppress(sqlite3.Error):  # a flipped bit can also make a row that the table would not take
-            copied += fresh.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", row).rowcount  # noqa: S608 - our own names
+            copied += fresh.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", row).rowcount
     fresh.execute("COMMIT")
     return copied
 
@@ -69,7 +69,7 @@ def _rows(old: sqlite3.Connection, table: str, names: str, *, by_id: bool) -> It
     """Up to the first damage from the beginning, then from the end down; where rows are numbered."""
     for order in ("ORDER BY id", "ORDER BY id DESC") if by_id else ("",):
         try:
-            yield from old.execute(f"SELECT {names} FROM {table} {order}")  # noqa: S608 - our own names
+            yield from old.execute(f"SELECT {names} FROM {table} {order}")
         except UNREADABLE as error:
             log.info("table %s is damaged: %s", table, error)
         else:
