@@ -11,6 +11,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,18 @@ def test_a_program_that_never_answers_is_given_up_at_the_deadline(bench: Bench) 
 
     assert error.cause is Cause.TIMEOUT
     wait_until(lambda: not bench.is_running(), "the end of the program")
+
+
+def test_a_program_may_be_given_less_time_than_others(bench: Bench) -> None:
+    bench.write("time.sleep(60)")
+    run = bench.programs.runner("the tool", replace(TOOL, within_s=0.1), bench.environ, bench.scratch)
+    assert run is not None
+
+    with pytest.raises(SourceError) as caught:
+        run((), b"", lambda line: True, {})
+
+    assert caught.value.cause is Cause.TIMEOUT
+    assert "0.1 s" in caught.value.detail
 
 
 @pytest.mark.parametrize("piece", ["'noise\\n' * 1000", "'x' * 65536"], ids=["lines", "one line without end"])

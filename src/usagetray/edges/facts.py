@@ -11,12 +11,13 @@ import itertools
 import logging
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from usagetray.edges import spool
+from usagetray.edges import spool, sqlite_value
 from usagetray.edges.program import Programs
 from usagetray.errors import SourceError
 from usagetray.model import Secret
@@ -32,6 +33,7 @@ from usagetray.providers.contract import (
     Provider,
     Run,
     Spooled,
+    SqliteValue,
     Strategy,
 )
 
@@ -76,6 +78,8 @@ def resolve(
                 found = _newest_texts(need, home)
             case Spooled():
                 found = _spooled(need, spool_dir, now)
+            case SqliteValue():
+                found = _sqlite_value(need, home)
             case Key():
                 secret = _key(need, keychain, environ)
                 if secret is not None:
@@ -94,7 +98,7 @@ def homes(rule: HomeRule, environ: Mapping[str, str], extra: tuple[Path, ...] = 
 
     Each once, whether or not it exists. A variable counts as given: no tool expands "~" in it.
     """
-    default = _absolute(_expanded(rule.default, environ))
+    default = _default(rule, environ)
     named = environ.get(rule.env)
     found = [Home(path=_absolute(Path(named)), is_default=False) if named else Home(path=default, is_default=True)]
     for path in extra:
@@ -102,6 +106,17 @@ def homes(rule: HomeRule, environ: Mapping[str, str], extra: tuple[Path, ...] = 
         if all(home.path != place for home in found):
             found.append(Home(path=place, is_default=place == default))
     return tuple(found)
+
+
+def _default(rule: HomeRule, environ: Mapping[str, str]) -> Path:
+    """The tool's own place on this system. A variable that is not absolute counts as not set, as the systems say."""
+    for place in rule.elsewhere.get(sys.platform, ()):
+        if not place.startswith("$"):
+            return _absolute(_expanded(place, environ))
+        name, _, rest = place[1:].partition("/")
+        if Path(environ.get(name, "")).is_absolute():
+            return _absolute(Path(environ[name], rest))
+    return _absolute(_expanded(rule.default, environ))
 
 
 def _expanded(path: str, environ: Mapping[str, str]) -> Path:
@@ -118,7 +133,7 @@ def signature(strategy: Strategy, home: Home, *, spool_dir: Path) -> object:
     parts: list[object] = []
     for need in strategy.needs:
         match need:
-            case LocalFile():
+            case LocalFile() | SqliteValue():
                 parts.append(_stamp(need.place(home)))
             case NewestFiles():
                 parts.append(tuple(heapq.nlargest(need.count, _walk(need, home))))
@@ -265,6 +280,15 @@ def _spooled(need: Spooled, spool_dir: Path, now: datetime) -> tuple[FileText, .
     if not lines:
         return ()
     return (FileText(path=Path(spool.place(spool_dir, need.spool)), content=b"\n".join(lines), modified_at=now),)
+
+
+def _sqlite_value(need: SqliteValue, home: Home) -> tuple[FileText, ...]:
+    path = _real(need.place(home), home)
+    content = sqlite_value.read(need, path) if path else None
+    stamp = _stamp(path) if path else None
+    if path is None or content is None or stamp is None:
+        return ()
+    return (FileText(path=path, content=content, modified_at=_instant(stamp[0] / 1e9)),)
 
 
 def _key(need: Key, keychain: KeyLookup | None, environ: Mapping[str, str]) -> Secret | None:

@@ -75,7 +75,8 @@ class Programs:
         def run(
             arguments: Sequence[str], told: bytes, is_answer: Callable[[bytes], bool], environ: Mapping[str, str]
         ) -> bytes:
-            return self.ask(source, [str(path), *arguments], told, is_answer, {**allowed, **environ}, scratch)
+            command = [str(path), *arguments]
+            return self.ask(source, command, told, is_answer, {**allowed, **environ}, scratch, program.within_s)
 
         return run
 
@@ -87,8 +88,10 @@ class Programs:
         is_answer: Callable[[bytes], bool],
         environ: Mapping[str, str],
         folder: Path,
+        within_s: float | None = None,
     ) -> bytes:
         """See `Run`. Returns as soon as there is an answer; that the program ends is seen to meanwhile."""
+        answer_s = min(self._answer_s, within_s or self._answer_s)
         child = self._started(source, command, environ, folder)
         over = threading.Event()
         taker = _Taker(child, told, is_answer)
@@ -96,8 +99,8 @@ class Programs:
         # Begun now, for at the end of our own process no thread can be begun any more.
         threading.Thread(target=self._end, args=(child, over), name="end program", daemon=True).start()
         try:
-            if not taker.is_over.wait(self._answer_s):
-                raise SourceError(source, Cause.TIMEOUT, f"no answer within {self._answer_s:g} s")
+            if not taker.is_over.wait(answer_s):
+                raise SourceError(source, Cause.TIMEOUT, f"no answer within {answer_s:g} s")
             if taker.answer is None:
                 why = "it said far too much" if taker.said_too_much else "it ended without an answer"
                 raise SourceError(source, Cause.BAD_DATA, why)

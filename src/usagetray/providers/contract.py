@@ -29,8 +29,10 @@ class Home:
 class HomeRule:
     """Where a vendor's tool lives: the folder named by `env`, else `default`, plus those named in settings."""
 
-    env: str  # "CLAUDE_CONFIG_DIR"
+    env: str = ""  # "CLAUDE_CONFIG_DIR"; "": no variable of the tool's own moves it
     default: str  # "~/.claude"
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By `sys.platform`: places that count before `default`, the first whose variable is set: "$APPDATA/Tool"."""
 
 
 # ---- needs -------------------------------------------------------------------------------------------------
@@ -82,9 +84,56 @@ class Program:
     name: str  # as it is found on PATH: "claude"
     places: tuple[str, ...] = ()  # where else it may lie: a desktop program does not see the shell's PATH
     environ: tuple[str, ...] = ()  # variables of ours it needs, besides those any program does
+    within_s: float | None = None  # an answer must come within this; None: the ordinary time
 
 
-Need = LocalFile | NewestFiles | Spooled | Key | Program
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqliteValue:
+    """One value of a tool's own SQLite file, by its key; read without a lock, a side file or a trace.
+
+    It is found among the files, its bytes as they stand there. A row that only the write-ahead log holds is not seen.
+    """
+
+    name: str
+    place: Callable[[Home], Path]
+    table: str  # with the columns `key` and `value`
+    key: str
+    most: int = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the user says of their plan in the settings, where nobody else does: `providers.ID.plan`, `.plan_day`."""
+
+    name: str = "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The responses that our own ledger of logs holds of this provider, or of models whose names begin like these."""
+
+    name: str = "count"
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the vendor's server stands, if everybody has their own: typed by the user at `connect`, then kept.
+
+    It is the origin of the strategy that needs it. A key is kept for one address: another one asks for it again.
+    """
+
+    name: str
+    label: str  # "Address of your server"
+    env: tuple[str, ...] = ()
+    """Proposed at `connect`. A key of the environment is sent only while one of these still says the same."""
+    cut: tuple[str, ...] = ()  # ends that people paste along: "/v1"
+
+
+Need = LocalFile | NewestFiles | Spooled | Key | Address | Program | SqliteValue | Said | Counted
+
+CountSince = Callable[[datetime], int]
+"""How many responses there were from this instant on."""
 
 
 class Run(Protocol):
@@ -120,6 +169,11 @@ class Facts:
     files: Mapping[str, tuple[FileText, ...]] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     programs: Mapping[str, Run] = field(default_factory=dict)
+    plan: str = ""  # as the user named it in the settings; "" where they did not, or nobody needs it
+    plan_day: int | None = None  # of the month on which it renews, as they said
+    count: CountSince | None = None  # None: no ledger is there to count in
+    former: tuple[Snapshot, ...] = ()  # what this very source said last, of each account
+    options: frozenset[str] = frozenset()  # those of the provider that the user has switched on
 
     def file(self, name: str) -> FileText | None:
         found = self.files.get(name, ())
@@ -129,13 +183,13 @@ class Facts:
 BEARER = "Authorization: Bearer {}"
 """The header that carries the secret, in most vendors' form; the braces stand for the secret itself."""
 
+Headers = Mapping[str, str]
+
 
 class Web(Protocol):
     """One origin, and no other, over verified TLS; bound to the strategy that asked."""
 
-    def get_json(
-        self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
-    ) -> Any:
+    def get_json(self, path: str, *, bearer: Secret, headers: Headers | None = None, auth: str = BEARER) -> Any:
         """The decoded JSON body of a 200 answer. `auth`: where the secret goes, in the form of `BEARER`.
 
         Raises `SourceError` with the cause for everything else; never follows a redirect.
@@ -143,7 +197,7 @@ class Web(Protocol):
         ...
 
     def post_json(
-        self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+        self, path: str, body: Any, *, bearer: Secret, headers: Headers | None = None, auth: str = BEARER
     ) -> Any:
         """The same for a question that is itself JSON: for vendors who are read by a POST, never to change anything."""
         ...
@@ -221,7 +275,10 @@ class Strategy:
     consent: str | None = None
     """What is read and sent, in the words the user agrees to. None: no secret, network or program; on by default."""
     origin: str | None = None
-    """Scheme, host and port. None: a passive source, read on every tick."""
+    """Scheme, host and port. None: a passive source, read on every tick, or one whose needs name an `Address`."""
+    one_of: str | None = None
+    """Strategies with the same word here ("region") are for different accounts: `connect` asks which one is meant.
+    Each has a key of its own, so that none reaches another one's origin."""
     poll_every: timedelta = timedelta(minutes=5)
     clicks_apart: timedelta = timedelta(seconds=20)
     """Between two attempts that the user asks for."""
@@ -229,6 +286,8 @@ class Strategy:
     """Asked by itself only while the vendor's tool is in use; else at the user's click alone."""
     when_throttled: str | None = None
     """What the user can do where the vendor keeps answering 429 to programs like ours; it is then asked hourly."""
+    when_refused: str | None = None
+    """What the user should know where the vendor answers 403; it is then not asked again until they refresh."""
     withdraws: bool = False
     """What it no longer says is no longer so (a lock that was lifted); other sources' last word stands."""
     credential: Callable[[Facts], Secret | None] | None = None
@@ -237,7 +296,23 @@ class Strategy:
     @property
     def is_asked(self) -> bool:
         """Has to be asked, a server or a program, and so is paced; others only read what lies here."""
-        return self.origin is not None or any(isinstance(need, Program) for need in self.needs)
+        return self.asks_server or any(isinstance(need, Program) for need in self.needs)
+
+    @property
+    def asks_server(self) -> bool:
+        return self.origin is not None or self.address is not None
+
+    @property
+    def address(self) -> Address | None:
+        return next((need for need in self.needs if isinstance(need, Address)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """Something the user can switch on where a vendor's answer can be understood in two ways."""
+
+    name: str  # as it stands in the settings: "counts-mean-used"
+    explains: str  # one sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +362,15 @@ class Rehearsal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPage:
+    """Where the vendor says what is out of order, in the shape of Statuspage v2; asked without any secret."""
+
+    origin: str
+    components: tuple[str, ...]
+    """Ids of the parts that matter here, or how their names begin, in any case; trouble of others is not told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     id: str
     name: str
@@ -298,6 +382,8 @@ class Provider:
     """Logs whose newest change says when the tool was last used (freshness of passive figures)."""
     logs: LogSource | None = None
     hooks: tuple[Hook, ...] = ()
+    options: tuple[Option, ...] = ()
     reads: str = ""  # one sentence: what is read on this machine without any consent
     official: bool = False  # the vendor documents this source
     rehearsal: Rehearsal | None = None
+    status_page: StatusPage | None = None
