@@ -75,6 +75,7 @@ class AccountView:
     money_stale_at: datetime | None = None  # when the sums turn, or turned, stale
     money_stale: bool = False
     by_key: bool = False  # asked for with a key the user gave us, not with a tool's sign-in
+    thresholds: tuple[float, ...] | None = None  # shares at which this account alerts; None: those of all
 
     @property
     def stale(self) -> bool:

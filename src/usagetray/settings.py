@@ -42,10 +42,25 @@ class IconSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSettings:
+    """What holds for one account only: one with a key of its own, or any that a vendor names."""
+
+    enabled: bool = True  # shown and announced
+    label: str = ""  # what the user calls it; "": what the vendor does
+    thresholds: tuple[float, ...] | None = None  # shares, ascending; None: those of all alerts
+    allow: tuple[str, ...] = ()  # strategies the user has consented to with this account's own key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings:
     enabled: bool = True
     homes: tuple[Path, ...] = ()  # further folders of the vendor's tool
     allow: tuple[str, ...] = ()  # strategies the user has consented to
+    accounts: Mapping[str, AccountSettings] = field(default_factory=lambda: MappingProxyType({}))  # by name
+
+    def account(self, account_id: str) -> AccountSettings:
+        """By the account's identity. What cannot stand in a key of the file stands there as "-"."""
+        return self.accounts.get(re.sub(r"[^\w-]", "-", account_id), AccountSettings())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +75,10 @@ class Settings:
 
     def of(self, provider_id: str) -> ProviderSettings:
         return self.providers.get(provider_id, ProviderSettings())
+
+    def thresholds(self, provider_id: str, account_id: str) -> tuple[float, ...]:
+        own = self.of(provider_id).account(account_id).thresholds
+        return self.alerts.thresholds if own is None else own
 
 
 # ---- what each key takes -----------------------------------------------------------------------------------
@@ -114,6 +133,12 @@ def _address(value: Any) -> str:
     raise ValueError("an address that begins with https:// (or http://127.0.0.1:PORT) and holds no login")
 
 
+def _label(value: Any) -> str:
+    if isinstance(value, str) and len(value) <= 40 and (not value or value.isprintable()):
+        return value
+    raise ValueError("a text of at most 40 characters")
+
+
 def _folders(value: Any) -> tuple[Path, ...]:
     return tuple(Path(each).expanduser() for each in _texts(value))
 
@@ -135,15 +160,20 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "providers.*.enabled": _flag,
     "providers.*.homes": _folders,
     "providers.*.allow": _texts,
+    "providers.*.accounts.*.enabled": _flag,
+    "providers.*.accounts.*.label": _label,
+    "providers.*.accounts.*.thresholds": _thresholds,
+    "providers.*.accounts.*.allow": _texts,
 }
-"""Every key that means something, with what it takes; `*` is a provider's id."""
+"""Every key that means something, with what it takes; `*` is a provider's id, or an account's name."""
 
 
 def check_for(key: str) -> Callable[[Any], Any] | None:
     """The check of a dotted key; None where no such setting exists."""
     parts = key.split(".")
-    if len(parts) == 3 and parts[0] == "providers":
+    if len(parts) in (3, 5) and parts[0] == "providers":
         parts[1] = "*"
+        parts[3:4] = ["*"] * len(parts[3:4])
     return CHECKS.get(".".join(parts))
 
 
@@ -218,6 +248,18 @@ class _Reader:
             enabled=self.value(f"{prefix}.enabled", default.enabled),
             homes=self.value(f"{prefix}.homes", default.homes),
             allow=self.value(f"{prefix}.allow", default.allow),
+            accounts=MappingProxyType(
+                {each: self.account(prefix, each) for each in self.section(f"{prefix}.accounts") if is_id(each)}
+            ),
+        )
+
+    def account(self, provider: str, name: str) -> AccountSettings:
+        default, prefix = AccountSettings(), f"{provider}.accounts.{name}"
+        return AccountSettings(
+            enabled=self.value(f"{prefix}.enabled", default.enabled),
+            label=self.value(f"{prefix}.label", default.label),
+            thresholds=self.value(f"{prefix}.thresholds", default.thresholds),
+            allow=self.value(f"{prefix}.allow", default.allow),
         )
 
     def section(self, key: str) -> Mapping[str, Any]:
@@ -243,23 +285,25 @@ class _Reader:
             return default
 
     def problem(self, key: str, wanted: str, found: Any) -> None:
-        sentence = f"{self.path}, line {self.line(key)}: {key} takes {wanted}, not {shown(found)}; its default holds."
+        line = line_of(self.text, key)
+        sentence = f"{self.path}, line {line}: {key} takes {wanted}, not {shown(found)}; its default holds."
         if sentence not in self.problems:
             self.problems.append(sentence)
 
-    def line(self, key: str) -> int:
-        """The line that sets the key, or the nearest table around it, 1-based: TOML readers do not keep it."""
-        section, best, found = "", "", 1
-        for number, line in enumerate(self.text.split("\n"), 1):
-            if head := re.match(r"\s*\[\[?([^\]]+)\]", line):
-                named = section = _dotted(head[1])
-            elif setting := re.match(r"\s*([^=#]+)=", line):
-                named = f"{section}.{_dotted(setting[1])}".strip(".")
-            else:
-                continue
-            if len(named) > len(best) and f"{key}.".startswith(f"{named}."):
-                best, found = named, number
-        return found
+
+def line_of(text: str, key: str) -> int:
+    """The line that sets the key, or the nearest table around it, 1-based: TOML readers do not keep it."""
+    section, best, found = "", "", 1
+    for number, line in enumerate(text.split("\n"), 1):
+        if head := re.match(r"\s*\[\[?([^\]]+)\]", line):
+            named = section = _dotted(head[1])
+        elif setting := re.match(r"\s*([^=#]+)=", line):
+            named = f"{section}.{_dotted(setting[1])}".strip(".")
+        else:
+            continue
+        if len(named) > len(best) and f"{key}.".startswith(f"{named}."):
+            best, found = named, number
+    return found
 
 
 def is_id(name: str) -> bool:

@@ -139,10 +139,11 @@ def test_two_accounts_of_one_provider_are_told_apart():
     assert [account_name(one, accounts) for one in accounts] == ["Claude (Personal)", "Claude (Work)", "Codex"]
 
 
-def test_accounts_without_different_labels_are_numbered():
+def test_accounts_without_different_labels_are_told_apart_by_their_ids():
+    """Never by their place: when the first one goes, the second keeps its name."""
     accounts = (account(label=None), account(label=None, account="acc-9"))
 
-    assert [account_name(one, accounts) for one in accounts] == ["Claude (1)", "Claude (2)"]
+    assert [account_name(one, accounts) for one in accounts] == ["Claude (acc-1)", "Claude (acc-9)"]
 
 
 @pytest.mark.parametrize(

@@ -123,14 +123,14 @@ class Http:
         self._tls = tls
         self._lock = threading.Lock()
         self._clients: dict[str | None, httpx.Client] = {}  # by proxy: one, but for a laptop that travels
-        self._turns: dict[tuple[str, str], threading.Lock] = {}
-        self._threads: dict[tuple[str, str], threading.Thread] = {}
+        self._turns: dict[tuple[str, str, str], threading.Lock] = {}
+        self._threads: dict[tuple[str, str, str], threading.Thread] = {}
         self._counters: dict[str, dict[str, int | str]] = {}
         self._dates: dict[str, tuple[datetime, datetime]] = {}
 
-    def web(self, source_name: str, origin: str) -> OriginWeb:
-        """Requests of one source to one origin. Raises `UserError` for an origin no secret may go to."""
-        return OriginWeb(self, source_name, checked_origin(origin))
+    def web(self, source_name: str, origin: str, account: str = "") -> OriginWeb:
+        """Requests of one source, for one account, to one origin. Raises `UserError` for one no secret may go to."""
+        return OriginWeb(self, source_name, checked_origin(origin), account)
 
     def server_date(self, origin: str) -> tuple[datetime, datetime] | None:
         """(what the server's clock said last, ours at that moment); None: it never said."""
@@ -147,10 +147,13 @@ class Http:
         for client in clients:
             client.close()
 
-    def ask(self, source: str, origin: str, question: Question) -> Any:
-        """See `Web.get_json`. One request at a time per source and origin; others wait their turn."""
+    def ask(self, source: str, origin: str, question: Question, account: str = "") -> Any:
+        """See `Web.get_json`. One request at a time per source, account and origin; others wait their turn.
+
+        Per account, because one that hangs must not hold up its neighbours at the same vendor.
+        """
         exchange = _Exchange(self._ceiling_s)
-        key = (source, origin)
+        key = (source, account, origin)
         with self._lock:
             turn = self._turns.setdefault(key, threading.Lock())
         if not turn.acquire(timeout=max(exchange.left_s(), 0)):
@@ -271,22 +274,25 @@ class Http:
 
 
 class OriginWeb:
-    """`providers.contract.Web` for one source and one origin."""
+    """`providers.contract.Web` for one account of one source, and one origin."""
 
-    def __init__(self, http: Http, source: str, origin: str) -> None:
+    def __init__(self, http: Http, source: str, origin: str, account: str) -> None:
         self._http = http
         self._source = source
         self._origin = origin
+        self._account = account
 
     def get_json(
         self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
     ) -> Any:
         sent = sendable(self._source, bearer, headers or {}, auth)
-        return self._http.ask(self._source, self._origin, Question("GET", url(self._origin, path), sent))
+        question = Question("GET", url(self._origin, path), sent)
+        return self._http.ask(self._source, self._origin, question, self._account)
 
     def post_json(
         self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
     ) -> Any:
         sent = sendable(self._source, bearer, {"Content-Type": "application/json", **(headers or {})}, auth)
         text = json.dumps(body, ensure_ascii=True, allow_nan=False).encode()
-        return self._http.ask(self._source, self._origin, Question("POST", url(self._origin, path), sent, text))
+        question = Question("POST", url(self._origin, path), sent, text)
+        return self._http.ask(self._source, self._origin, question, self._account)

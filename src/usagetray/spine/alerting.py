@@ -54,10 +54,10 @@ class Alerting:
         now_told: dict[tuple[str, str, str], Told] = {}
         due: list[Alert] = []
         ends_at: dict[tuple[str, str, str], datetime | None] = {}
-        for seen, aliases in _seen(overview):
+        for seen, aliases, own in _seen(overview):
             ends_at[seen.id] = seen.resets_at
             known = next((former[each] for each in (seen.id, *aliases) if each in former), None)
-            alert, told = alerts.due(seen, known, settings.alerts.thresholds)
+            alert, told = alerts.due(seen, known, settings.alerts.thresholds if own is None else own)
             # Also under the names it had: the account may lose its present one when a consent is withdrawn.
             now_told |= {each: told for each in (seen.id, *aliases) if told != former.get(each)}
             if alert is not None and _wanted(alert, settings.alerts) and not _still_locked(alert, overview):
@@ -121,8 +121,8 @@ def _text(row: AlertRow) -> AlertText:
     )
 
 
-def _seen(overview: Overview) -> Iterator[tuple[Seen, list[tuple[str, str, str]]]]:
-    """Each window, and the ids under which it may have been announced before its account was named."""
+def _seen(overview: Overview) -> Iterator[tuple[Seen, list[tuple[str, str, str]], tuple[float, ...] | None]]:
+    """Each window, the ids under which it may have been announced before its account was named, own thresholds."""
     for account in overview.accounts:
         for window in account.windows:
             age = overview.generated_at - window.captured_at
@@ -142,7 +142,7 @@ def _seen(overview: Overview) -> Iterator[tuple[Seen, list[tuple[str, str, str]]
                 and account.state is not State.CLOCK_SUSPECT
                 and window.state is not WindowState.ENDED,
             )
-            yield seen, aliases
+            yield seen, aliases, account.thresholds
 
 
 def _wanted(alert: Alert, settings: AlertSettings) -> bool:

@@ -38,7 +38,7 @@ class Edges:
     environ: Mapping[str, str]  # names the homes of the vendors' tools
     spool_dir: Path
     keychain: Keychain
-    web: Callable[[Provider, Strategy], Web]
+    web: Callable[[Tool, Strategy], Web]
     clock_off: Callable[[Provider, Strategy], timedelta | None]
     saving: Callable[[], bool]
     programs: Programs = field(default_factory=Programs)
@@ -54,7 +54,7 @@ def known_facts(edges: Edges, tool: Tool, strategy: Strategy, *, may_ask: bool =
         tool.home,
         now=edges.clock.now(),
         spool_dir=edges.spool_dir,
-        keychain=lambda key: edges.keychain.get(key_name(tool.provider, key), may_ask=may_ask),
+        keychain=lambda key: edges.keychain.get(key_name(tool.provider, key, tool.account), may_ask=may_ask),
         environ=edges.environ,
         programs=edges.programs,
     )
@@ -90,7 +90,7 @@ def ask(
     clock, store, source = edges.clock, edges.store, tool.source(strategy)
     attempt = Attempt(at=clock.now())
     noted = _Noted(
-        lambda: edges.web(tool.provider, strategy),
+        lambda: edges.web(tool, strategy),
         lambda: store.begin_attempt(source, attempt.at, attempt.credential),
     )
     snapshots: tuple[Snapshot, ...] = ()
@@ -100,6 +100,7 @@ def ask(
         snapshots = strategy.fetch(noted.facts(known), noted)
         if not _is_theirs(edges, tool, strategy, attempt, snapshots, noted.answers):
             snapshots, attempt = (), replace(attempt, cause=Cause.CHANGED)
+        snapshots = _named(tool, snapshots)
     except SourceError as error:
         attempt = replace(attempt, cause=error.cause, detail=error.detail, retry_after=error.retry_after)
         if error.cause in SETTLED_BY_SIGN_IN and not still_sends(
@@ -120,6 +121,15 @@ def ask(
 
 
 # ---- whose figures they are --------------------------------------------------------------------------------
+
+
+def _named(tool: Tool, snapshots: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
+    """What was had with a further account's key is that account's, by the name the user gave it, whoever it names."""
+    if not tool.account:
+        return tuple(snapshots)
+    return tuple(
+        replace(each, account=replace(each.account, id=tool.account, label=tool.account)) for each in snapshots
+    )
 
 
 def _is_theirs(

@@ -27,7 +27,7 @@ from usagetray.spine.alerting import Alerting
 from usagetray.spine.asking import Edges
 from usagetray.spine.overviewing import overview
 from usagetray.spine.refresh import Refresh
-from usagetray.spine.sources import found_tools
+from usagetray.spine.sources import Tool, found_tools
 from usagetray.views.status_json import status_json
 
 if TYPE_CHECKING:
@@ -201,10 +201,10 @@ class Core:
     def _has_asked(self) -> bool:
         return "_http" in self.__dict__
 
-    def _web(self, provider: Provider, strategy: Strategy) -> Web:
+    def _web(self, tool: Tool, strategy: Strategy) -> Web:
         with self._http_guard:  # two sources may be the first to ask, and there is to be one client
             http = self._http
-        return http.web(provider.name, self._origin(provider, strategy))
+        return http.web(tool.provider.name, self._origin(tool.provider, strategy), tool.account or str(tool.home.path))
 
     def _origin(self, provider: Provider, strategy: Strategy) -> str:
         return self.profile.origins.get(provider.id) or strategy.origin or ""

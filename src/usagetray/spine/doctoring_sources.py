@@ -24,7 +24,7 @@ from usagetray.model import Snapshot
 from usagetray.profile import Profile
 from usagetray.providers.contract import Key, LocalFile, NewestFiles, Program, Provider, Spooled, Strategy
 from usagetray.settings import Settings
-from usagetray.spine.sources import NO_HOME, Tool, is_used_here, key_name, tools
+from usagetray.spine.sources import NO_HOME, Tool, is_used_here, key_name, strategies_of, tools
 
 LAST_ATTEMPTS = 3
 
@@ -146,16 +146,18 @@ class _Looker:
         state_dir = self.profile.paths.state_dir
         return ToolAnswers(
             provider=provider.id,
-            name=provider.name,
-            home=None if home == NO_HOME else str(home.path),
+            name=f"{provider.name} ({self.tool.account})" if self.tool.account else provider.name,
+            home=None if home == NO_HOME or self.tool.account else str(home.path),
             enabled=enabled,
             used_here=provider.homes is not None and is_used_here(self.tool),
             helpers=tuple((hook.id, hooks.installed(hook, home, state_dir=state_dir)) for hook in provider.hooks),
-            sources=tuple(self._source(each) for each in provider.strategies) if enabled else (),
+            sources=tuple(self._source(each) for each in strategies_of(provider, self.tool.account)) if enabled else (),
         )
 
     def _source(self, strategy: Strategy) -> SourceAnswers:
-        allowed = strategy.id in self.settings.of(self.tool.provider.id).allow
+        own = self.settings.of(self.tool.provider.id)
+        account = self.tool.account
+        allowed = strategy.id in (own.account(account).allow if account else own.allow)
         programs = any(isinstance(need, Program) for need in strategy.needs)
         source = SourceAnswers(
             strategy=strategy.id,
@@ -179,7 +181,7 @@ class _Looker:
                 tool.home,
                 now=self.profile.clock.now(),
                 spool_dir=self.profile.paths.spool_dir,
-                keychain=lambda key: self.keychain.get(key_name(tool.provider, key)),
+                keychain=lambda key: self.keychain.get(key_name(tool.provider, key, tool.account)),
                 environ=self.profile.environ,
             )
             here = {

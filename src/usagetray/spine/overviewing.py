@@ -16,9 +16,9 @@ from usagetray.edges.store import Plan, Source, Store
 from usagetray.model import Account, MoneyLine, Snapshot
 from usagetray.overview import AccountView, Attempted, FoundTool, Overview, WindowView
 from usagetray.providers.contract import Key, Provider, Strategy
-from usagetray.settings import Settings
-from usagetray.spine.owning import formerly, owned
-from usagetray.spine.sources import permitted
+from usagetray.settings import ProviderSettings, Settings
+from usagetray.spine.owning import formerly, nobody_at, owned
+from usagetray.spine.sources import FIRST, account_at, permitted
 
 FORGOTTEN_AFTER = timedelta(days=14)
 """An account of which nothing was heard for this long is no longer shown: the user has moved on."""
@@ -45,6 +45,7 @@ class _Facts:
     """What the store says of one provider, and the instant it is judged at."""
 
     provider: Provider
+    settings: ProviderSettings
     now: datetime
     asked: tuple[_Asked, ...]
     snapshots: tuple[tuple[Snapshot, str], ...]  # of permitted strategies, with their homes
@@ -151,11 +152,11 @@ def _soonest(instants: Iterable[datetime | None], now: datetime) -> datetime | N
 
 
 def _facts(store: Store, provider: Provider, settings: Settings, now: datetime) -> _Facts:
-    strategies = {each.id: each for each in permitted(provider, settings)}
+    strategies = {each.id: each for each in provider.strategies}
     woke_at = _instant(store.meta("woke_at"))
     asked = []
     for source in store.sources():
-        if source.provider == provider.id and source.strategy in strategies:
+        if source.provider == provider.id and _is_permitted(provider, settings, source.home, source.strategy):
             attempts = store.attempts(source)
             asked.append(
                 _Asked(
@@ -169,10 +170,11 @@ def _facts(store: Store, provider: Provider, settings: Settings, now: datetime) 
     said = [
         (snapshot, home)
         for snapshot, home in store.latest_snapshots()
-        if snapshot.provider_id == provider.id and snapshot.strategy_id in strategies
+        if snapshot.provider_id == provider.id and _is_permitted(provider, settings, home, snapshot.strategy_id)
     ]
     return _Facts(
         provider=provider,
+        settings=settings.of(provider.id),
         now=now,
         asked=tuple(sorted(asked, key=lambda each: provider.strategies.index(each.strategy))),
         snapshots=owned(said),
@@ -184,17 +186,24 @@ def _facts(store: Store, provider: Provider, settings: Settings, now: datetime) 
     )
 
 
+def _is_permitted(provider: Provider, settings: Settings, home: str, strategy_id: str) -> bool:
+    return any(each.id == strategy_id for each in permitted(provider, settings, account_at(home)))
+
+
 def _accounts(facts: _Facts) -> list[AccountView]:
     """Each account that has figures; then each home whose sources fail before ever having said whose it is."""
     ids = dict.fromkeys(
         snapshot.account.id for snapshot, _ in facts.snapshots if facts.now - snapshot.captured_at < FORGOTTEN_AFTER
     )
-    found = [_account(facts, account_id) for account_id in ids]
+    in_order = sorted(ids, key=lambda each: (each != FIRST, each))  # not by who spoke last: rows must not change places
+    found = [_account(facts, each) for each in in_order if facts.settings.account(each).enabled]
     heard_of = {home for snapshot, home in facts.snapshots}
     for home in dict.fromkeys(each.source.home for each in facts.asked):
         asked = tuple(each for each in facts.asked if each.source.home == home)
         if home not in heard_of and any(each.state is not State.NOT_CONNECTED for each in asked):
-            found.append(_view(facts, Account(id="default"), (), asked))
+            nobody = nobody_at(home, facts.provider.homes, {each.account for each in found})
+            if facts.settings.account(nobody.id).enabled:
+                found.append(_view(facts, nobody, (), asked))
     return found
 
 
@@ -232,11 +241,12 @@ def _view(
     level = max((each.level for each in shown if each.state is not WindowState.ENDED), default=Level.NORMAL)
     locked = [each.resets_at for each in shown if each.level is Level.LOCKED and each.resets_at is not None]
     current = [each.captured_at for each in shown if each.state is not WindowState.ENDED]
+    own = facts.settings.account(account.id)
     return AccountView(
         provider=facts.provider.id,
         name=facts.provider.name,
         account=account.id,
-        label=account.label,
+        label=own.label or account.label,
         plan=account.plan,
         state=standing.account_state(
             shown=judged,
@@ -262,6 +272,7 @@ def _view(
         money_stale_at=money_stale_at,
         money_stale=money_stale,
         by_key=any(isinstance(need, Key) for each in asked for need in each.strategy.needs),
+        thresholds=own.thresholds,
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from usagetray.model import Snapshot
-from usagetray.providers.parse import is_home
+from usagetray.model import Account, Snapshot
+from usagetray.providers.contract import Home, HomeRule
+from usagetray.providers.parse import account_of_home, is_home
+from usagetray.spine.sources import FIRST, account_at
 
 Said = Sequence[tuple[Snapshot, str]]
 """The newest snapshots of one provider, each with the home of the tool that said it."""
@@ -46,3 +49,14 @@ def formerly(said: Said) -> Mapping[str, tuple[str, ...]]:
             name = names.pop()
             found[name] = tuple(dict.fromkeys((*found.get(name, ()), snapshot.account.id)))
     return found
+
+
+def nobody_at(home: str, rule: HomeRule | None, taken: Collection[str]) -> Account:
+    """The account that stands for a home of which nothing was ever heard, with an id that is not `taken` yet."""
+    name = account_at(home)
+    if name:
+        return Account(id=name, label=name)
+    is_default = rule is None or Path(home).as_posix().endswith(rule.default.removeprefix("~"))
+    if is_default and FIRST not in taken:
+        return Account(id=FIRST)
+    return account_of_home(Home(path=Path(home), is_default=False))

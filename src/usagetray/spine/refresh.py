@@ -83,7 +83,7 @@ class Refresh:
         changed = False
         for tool in tools(self._providers, self._settings(), self._edges.environ):
             active_at = self._note_activity(tool)
-            for strategy in permitted(tool.provider, self._settings()):
+            for strategy in permitted(tool.provider, self._settings(), tool.account):
                 try:
                     if not strategy.is_asked:
                         changed |= self._read(tool, strategy, now)
@@ -231,15 +231,21 @@ class Refresh:
     def _signals(
         self, tool: Tool, strategy: Strategy, attempts: Sequence[Attempt], active_at: datetime | None, now: datetime
     ) -> cadence.Signals:
-        stated = [
-            window
+        source, settings = tool.source(strategy), self._settings()
+        said = [
+            snapshot
             for snapshot, home in self._edges.store.latest_snapshots()
-            if snapshot.strategy_id == strategy.id and home == str(tool.home.path)
-            for window in snapshot.windows
+            if (snapshot.provider_id, home, snapshot.strategy_id) == source.key
         ]
-        thresholds = (*self._settings().alerts.thresholds, windows.FULL_SHARE)
-        used = [window.utilization for window in stated if window.utilization is not None]
-        every = timedelta(minutes=self._settings().poll_minutes)
+        stated = [window for snapshot in said for window in snapshot.windows]
+        ahead = [
+            threshold - window.utilization
+            for snapshot in said
+            for window in snapshot.windows
+            if window.utilization is not None
+            for threshold in (*settings.thresholds(tool.provider.id, snapshot.account.id), windows.FULL_SHARE)
+        ]
+        every = timedelta(minutes=settings.poll_minutes)
         token = None
         if (
             not _has_key(strategy)
@@ -251,7 +257,7 @@ class Refresh:
         return cadence.Signals(
             every=max(strategy.poll_every, every),
             resets=tuple(window.resets_at for window in stated if window.resets_at and window.resets_at <= now + every),
-            near_threshold=any(0 < threshold - each <= NEAR for each in used for threshold in thresholds),
+            near_threshold=any(0 < each <= NEAR for each in ahead),
             idle=_is_idle(strategy, attempts, active_at, now),
             only_in_use=strategy.only_in_use,
             clicks_apart=strategy.clicks_apart,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from usagetray.edges import facts
@@ -16,30 +16,60 @@ NO_HOME = Home(path=Path("-"), is_default=True)
 """Stands for the home of a provider that has no tool on this machine, only a key."""
 
 
+FIRST = "default"
+"""The account of the first key, which needs no name; no further account may be called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A provider's tool as it is installed in one home."""
+    """A provider's tool as it is installed in one home, or a further account of which the user gave us the key."""
 
     provider: Provider
     home: Home
+    account: str = ""  # the name the user gave the further account
 
     def source(self, strategy: Strategy) -> Source:
         return Source(provider=self.provider.id, home=str(self.home.path), strategy=strategy.id)
 
 
 def tools(providers: Sequence[Provider], settings: Settings, environ: Mapping[str, str]) -> Iterator[Tool]:
-    """Every home of every provider that is switched on."""
+    """Every home of every provider that is switched on, then its further accounts."""
     for provider in providers:
         own = settings.of(provider.id)
         if own.enabled:
             homes = (NO_HOME,) if provider.homes is None else facts.homes(provider.homes, environ, own.homes)
             yield from (Tool(provider, home) for home in homes)
+            for name, account in own.accounts.items():
+                if account.enabled and account.allow and name != FIRST:
+                    yield Tool(provider, account_home(name), name)
 
 
-def permitted(provider: Provider, settings: Settings) -> tuple[Strategy, ...]:
+def account_home(name: str) -> Home:
+    """Stands for the home of a further account, which has only a key: no file is looked for in it."""
+    return Home(path=NO_HOME.path / name, is_default=True)
+
+
+def account_at(home: str) -> str:
+    """The further account's name that a home stands for; "" for every other home."""
+    parts = Path(home).parts
+    return parts[1] if len(parts) == 2 and parts[0] == str(NO_HOME.path) else ""
+
+
+def strategies_of(provider: Provider, account: str = "") -> tuple[Strategy, ...]:
+    """All a provider has; for a further account those that a key is enough for, and no key but its own will do."""
+    if not account:
+        return provider.strategies
+    keys = [(each, [need for need in each.needs if isinstance(need, Key)]) for each in provider.strategies]
+    return tuple(replace(each, needs=tuple(replace(need, env=()) for need in needs)) for each, needs in keys if needs)
+
+
+def permitted(provider: Provider, settings: Settings, account: str = "") -> tuple[Strategy, ...]:
     """The strategies that need no consent, or have it."""
-    allowed = settings.of(provider.id).allow
-    return tuple(each for each in provider.strategies if each.consent is None or each.id in allowed)
+    own = settings.of(provider.id)
+    if not account:
+        return tuple(each for each in provider.strategies if each.consent is None or each.id in own.allow)
+    known = own.account(account)
+    return tuple(each for each in strategies_of(provider, account) if known.enabled and each.id in known.allow)
 
 
 def is_used_here(tool: Tool) -> bool:
@@ -47,9 +77,9 @@ def is_used_here(tool: Tool) -> bool:
     return facts.seen(tool.provider, tool.home)
 
 
-def key_name(provider: Provider, key: Key) -> str:
-    """The name a provider's key is kept under."""
-    return f"{provider.id}/{key.name}"
+def key_name(provider: Provider, key: Key, account: str = "") -> str:
+    """The name a key is kept under: each account has its own."""
+    return f"{provider.id}{'@' * bool(account)}{account}/{key.name}"
 
 
 def found_tools(

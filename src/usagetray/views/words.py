@@ -45,6 +45,7 @@ MARKS: Mapping[Level, Mark] = {
 GLYPHS: Mapping[Mark, str] = {"triangle": "▲", "bang": "!", "dollar": "$", "stop": "⊖", "question": "?", "diamond": "◇"}
 """Marks in text. The others ("check", "clock", "app") have none: calm needs no sign."""
 
+_SHORT_ID, _LONG_ID = 9, 40  # of a vendor's identity: eight signs tell most apart
 _COMMON = ("Session", "Week", "Month", "Limit")  # small inside a sentence; a model's name is not
 _REASONS = {
     "out_of_credits": "out of credits",
@@ -63,16 +64,20 @@ def provider_name(account: AccountView) -> str:
 
 
 def account_name(account: AccountView, accounts: Sequence[AccountView]) -> str:
-    """ "Claude", or "Claude (Personal)" where the same provider has several accounts."""
+    """ "Claude", or "Claude (Personal)" where the same provider has several accounts.
+
+    Told apart by who they are, never by their place in a list: a number would pass to another when one goes.
+    """
     alike = [other for other in accounts if other.provider == account.provider]
     name = provider_name(account)
     if len(alike) < 2:
         return name
     labels = [plain(other.label or "", 32) for other in alike]
     mine = plain(account.label or "", 32)
-    if not mine or labels.count(mine) > 1:
-        mine = str(1 + next(index for index, other in enumerate(alike) if other.account == account.account))
-    return f"{name} ({mine})"
+    if labels.count(mine) > 1:
+        short = [plain(other.account, _SHORT_ID) for other in alike]
+        mine = plain(account.account, _SHORT_ID if len({*short}) == len(short) else _LONG_ID)
+    return f"{name} ({mine})" if mine else name
 
 
 def account_title(account: AccountView, accounts: Sequence[AccountView] = ()) -> str:
