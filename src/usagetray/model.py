@@ -7,7 +7,7 @@ Instants are aware UTC and end in `_at`; `None` always means "the vendor did not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -56,6 +56,25 @@ class MoneyLine:
     unlimited: bool = False
     disabled_reason: str | None = None
     covers: bool = False  # use goes on, paid from here, when a window is full
+    ends_at: datetime | None = None  # end of the period: from then on the sum is no longer today's, or the month's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendDay:
+    """What a vendor billed on one UTC day for one combination of whatever it parts its bill by.
+
+    A day on which nothing was billed is one of these with an amount of zero. Keys, workspaces and projects stand here
+    by the vendor's ids; what people call them is told beside, and may change.
+    """
+
+    day: date
+    amount: Money
+    model: str | None = None
+    key: str | None = None  # the API key that was used
+    workspace: str | None = None
+    project: str | None = None
+    line_item: str | None = None  # the bill's own words: "gpt-5.5, input", "Web Search Usage"
+    kind: str | None = None  # the vendor's word for what was bought: "tokens", "web_search"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +106,11 @@ class Snapshot:
     windows: tuple[UsageWindow, ...] = ()
     money: tuple[MoneyLine, ...] = ()
     shares: tuple[SurfaceShare, ...] = ()
+    spend: tuple[SpendDay, ...] = ()  # whole days; each takes the place of what was said of that day before
+    names: tuple[tuple[str, str], ...] = ()  # id and name of keys, workspaces and projects in `spend`
     dropped: tuple[str, ...] = ()  # paths of fields that could not be read
     ignored: tuple[str, ...] = ()  # kinds understood as not for show, for `doctor`
+    memory: str = ""  # what the provider's own module wants to know again at its next answer; nobody else reads it
 
 
 class Secret:

@@ -16,7 +16,7 @@ from usagetray.edges import facts
 from usagetray.edges.clock import Clock
 from usagetray.edges.keychain import Keychain
 from usagetray.edges.program import Programs
-from usagetray.edges.store import Store
+from usagetray.edges.store import Source, Store
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret, Snapshot
 from usagetray.providers.contract import BEARER, Facts, Program, Provider, Run, Strategy, Web
@@ -97,8 +97,9 @@ def ask(
     try:
         known = known_facts(edges, tool, strategy, may_ask=may_ask)
         attempt = replace(attempt, credential=credential(strategy, known))
-        snapshots = strategy.fetch(noted.facts(known), noted)
-        if not _is_theirs(edges, tool, strategy, attempt, snapshots, noted.answers):
+        former = _former(store, source, attempt.credential)
+        snapshots = strategy.fetch(noted.facts(replace(known, former=former)), noted)
+        if not _is_theirs(edges, tool, strategy, attempt, snapshots, noted.answers, former):
             snapshots, attempt = (), replace(attempt, cause=Cause.CHANGED)
         snapshots = _named(tool, snapshots)
     except SourceError as error:
@@ -120,6 +121,12 @@ def ask(
     return attempt, snapshots
 
 
+def _former(store: Store, source: Source, token: str | None) -> tuple[Snapshot, ...]:
+    """What the source said before. What was billed is known only to the same token: another may be somebody else's."""
+    answered = next((each for each in reversed(store.attempts(source)) if each.answered), None)
+    return store.former(source, with_bill=answered is not None and answered.credential == token)
+
+
 # ---- whose figures they are --------------------------------------------------------------------------------
 
 
@@ -139,6 +146,7 @@ def _is_theirs(
     attempt: Attempt,
     snapshots: Sequence[Snapshot],
     answers: Sequence[Any],
+    former: tuple[Snapshot, ...],
 ) -> bool:
     """Whether the answer certainly belongs to the account it names.
 
@@ -153,7 +161,7 @@ def _is_theirs(
     owners = {each.account.id for each in snapshots}
     repeated = _Again(answers)
     try:
-        again = strategy.fetch(repeated.facts(after), repeated)
+        again = strategy.fetch(repeated.facts(replace(after, former=former)), repeated)
     except SourceError:
         return False
     if {each.account.id for each in again} != owners:
@@ -192,15 +200,21 @@ class _Noted:
         self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
     ) -> Any:
         self._begin()
-        answer = self._web().get_json(path, bearer=bearer, headers=headers, auth=auth)
-        self.answers.append(answer)
-        return answer
+        return self._kept(lambda: self._web().get_json(path, bearer=bearer, headers=headers, auth=auth))
 
     def post_json(
         self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
     ) -> Any:
         self._begin()
-        answer = self._web().post_json(path, body, bearer=bearer, headers=headers, auth=auth)
+        return self._kept(lambda: self._web().post_json(path, body, bearer=bearer, headers=headers, auth=auth))
+
+    def _kept(self, ask: Callable[[], Any]) -> Any:
+        """A refusal is kept like an answer: a strategy may go on without what it asked for."""
+        try:
+            answer = ask()
+        except SourceError as error:
+            self.answers.append(error)
+            raise
         self.answers.append(answer)
         return answer
 
@@ -212,9 +226,8 @@ class _Noted:
             arguments: Sequence[str], told: bytes, is_answer: Callable[[bytes], bool], environ: Mapping[str, str]
         ) -> bytes:
             self._begin()
-            answer = run(arguments, told, is_answer, environ)
-            self.answers.append(answer)
-            return answer
+            said: bytes = self._kept(lambda: run(arguments, told, is_answer, environ))
+            return said
 
         return noted
 
@@ -254,4 +267,7 @@ class _Again:
     def _next(self) -> Any:
         if not self._left:
             raise SourceError("repeated", Cause.CHANGED)
-        return self._left.pop(0)
+        said = self._left.pop(0)
+        if isinstance(said, SourceError):
+            raise said
+        return said

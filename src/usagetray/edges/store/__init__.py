@@ -14,14 +14,16 @@ from pathlib import Path
 from usagetray.domain.alerts import Told
 from usagetray.domain.attempts import Attempt
 from usagetray.edges.store import ledger_reading, rows
+from usagetray.edges.store import spend as bills
 from usagetray.edges.store.database import Database, open_for_reading, open_for_writing
 from usagetray.edges.store.ledger import Ledger
 from usagetray.edges.store.ledger_reading import IndexState
 from usagetray.edges.store.rows import AlertRow, Plan, Source
+from usagetray.edges.store.spend import Spent
 from usagetray.model import Snapshot
 from usagetray.usage import Response, UsageSum
 
-__all__ = ["AlertRow", "IndexState", "Plan", "Source", "Store", "open_reader", "open_writer"]
+__all__ = ["AlertRow", "IndexState", "Plan", "Source", "Spent", "Store", "open_reader", "open_writer"]
 
 KEPT_ATTEMPTS = 40
 """Of each source, read back: enough for a day of waits."""
@@ -55,15 +57,17 @@ class Store:
     def save_snapshot(self, snapshot: Snapshot, home: str, stored_at: datetime) -> bool:
         """Keeps a snapshot unless its source said exactly this already. True if it was new."""
         speaker = (snapshot.provider_id, snapshot.account.id, snapshot.strategy_id, home)
-        if snapshot == self._last_said(speaker):
+        kept = bills.without(snapshot)
+        if kept == self._last_said(speaker):
             return False
-        values = (*speaker, rows.to_us(snapshot.captured_at), rows.to_us(stored_at), rows.to_body(snapshot))
+        values = (*speaker, rows.to_us(snapshot.captured_at), rows.to_us(stored_at), rows.to_body(kept))
         self.database.write(
             (
                 "INSERT INTO snapshot (provider, account, strategy, home, captured_at, stored_at, body)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [values],
-            )
+            ),
+            *(bills.statements(snapshot) if snapshot.spend else ()),
         )
         return True
 
@@ -82,6 +86,23 @@ class Store:
             " (SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home)"
         )
         return tuple((snapshot, home) for home, body in found if (snapshot := rows.to_snapshot(body)))
+
+    def former(self, source: Source, *, with_bill: bool) -> tuple[Snapshot, ...]:
+        """What this source said last of each account, newest first; if wanted, with what it said was billed."""
+        own = [
+            bills.with_bill(self.database, snapshot) if with_bill else snapshot
+            for snapshot, home in self.latest_snapshots()
+            if (snapshot.provider_id, home, snapshot.strategy_id) == source.key
+        ]
+        return tuple(sorted(own, key=lambda each: each.captured_at, reverse=True))
+
+    def spend(self, since: date, until: date) -> tuple[Spent, ...]:
+        """What vendors billed on these UTC days, both included, of all accounts and in the order of the days."""
+        return bills.read(self.database, since, until)
+
+    def spend_names(self, provider: str, account: str) -> Mapping[str, str]:
+        """What people call the keys, workspaces and projects in the account's bill, by the vendor's ids."""
+        return bills.names(self.database, provider, account)
 
     # ---- what was tried ----------------------------------------------------------------------------------
 

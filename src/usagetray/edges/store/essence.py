@@ -14,6 +14,8 @@ NEWEST = {
     "activity": "true",
     "told": "true",
     "meta": "true",
+    "spend": "day > (SELECT date(max(day), '-70 days') FROM spend)",
+    "spend_name": "true",
 }
 """Of each table the rows that are needed. The newest of all is always among them, so that numbering goes on alike."""
 

@@ -115,6 +115,22 @@ STEPS: tuple[str, ...] = (
         gone_at INTEGER
     ) WITHOUT ROWID;
     """,
+    """
+    -- What vendors billed, by UTC day ("2026-11-20"). An account's rows of a day are replaced together; kept for ever.
+    CREATE TABLE spend (
+        id INTEGER PRIMARY KEY,
+        provider TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL,
+        amount TEXT NOT NULL, currency TEXT NOT NULL,  -- the amount exactly, as decimal text
+        model TEXT, key TEXT, workspace TEXT, project TEXT, line_item TEXT, kind TEXT
+    );
+    CREATE INDEX spend_day ON spend (provider, account, day);
+
+    -- What people call the keys, workspaces and projects that stand there by the vendor's ids.
+    CREATE TABLE spend_name (
+        provider TEXT NOT NULL, account TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,
+        PRIMARY KEY (provider, account, id)
+    ) WITHOUT ROWID;
+    """,
 )
 
 
