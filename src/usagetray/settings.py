@@ -49,6 +49,7 @@ class AccountSettings:
     label: str = ""  # what the user calls it; "": what the vendor does
     thresholds: tuple[float, ...] | None = None  # shares, ascending; None: those of all alerts
     allow: tuple[str, ...] = ()  # strategies the user has consented to with this account's own key
+    address: str = ""  # of the vendor's server, where everybody has their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,9 @@ class ProviderSettings:
     enabled: bool = True
     homes: tuple[Path, ...] = ()  # further folders of the vendor's tool
     allow: tuple[str, ...] = ()  # strategies the user has consented to
+    address: str = ""  # of the vendor's server, where everybody has their own
+    logs: tuple[tuple[str, Path], ...] = ()  # further folders of logs alone: the other computer's name, and the place
+    options: tuple[str, ...] = ()  # what the user has switched on of what the provider offers
     accounts: Mapping[str, AccountSettings] = field(default_factory=lambda: MappingProxyType({}))  # by name
 
     def account(self, account_id: str) -> AccountSettings:
@@ -133,6 +137,15 @@ def _address(value: Any) -> str:
     raise ValueError("an address that begins with https:// (or http://127.0.0.1:PORT) and holds no login")
 
 
+def _server(value: Any) -> str:
+    """What `connect` writes: nothing that could be written in two ways, for a key is kept for each."""
+    if isinstance(value, str) and (
+        not value or (ADDRESS.fullmatch(value) and not re.search(r"[?#\\]|/$|//.*//", value))
+    ):
+        return value
+    raise ValueError("an address that begins with https:// (or http://127.0.0.1:PORT), without a login or / at its end")
+
+
 def _label(value: Any) -> str:
     if isinstance(value, str) and len(value) <= 40 and (not value or value.isprintable()):
         return value
@@ -141,6 +154,16 @@ def _label(value: Any) -> str:
 
 def _folders(value: Any) -> tuple[Path, ...]:
     return tuple(Path(each).expanduser() for each in _texts(value))
+
+
+def _labelled_folders(value: Any) -> tuple[tuple[str, Path], ...]:
+    found = []
+    for text in _texts(value):
+        name, sign, folder = text.partition("=")
+        if not (sign and name.strip() and folder.strip()):
+            raise ValueError('a list of texts like "laptop=/mnt/laptop/.claude"')
+        found.append((name.strip(), Path(folder.strip()).expanduser()))
+    return tuple(found)
 
 
 CHECKS: Mapping[str, Callable[[Any], Any]] = {
@@ -159,11 +182,15 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "icon.label": _flag,
     "providers.*.enabled": _flag,
     "providers.*.homes": _folders,
+    "providers.*.logs": _labelled_folders,
     "providers.*.allow": _texts,
+    "providers.*.address": _server,
+    "providers.*.options": _texts,
     "providers.*.accounts.*.enabled": _flag,
     "providers.*.accounts.*.label": _label,
     "providers.*.accounts.*.thresholds": _thresholds,
     "providers.*.accounts.*.allow": _texts,
+    "providers.*.accounts.*.address": _server,
 }
 """Every key that means something, with what it takes; `*` is a provider's id, or an account's name."""
 
@@ -247,7 +274,10 @@ class _Reader:
         return ProviderSettings(
             enabled=self.value(f"{prefix}.enabled", default.enabled),
             homes=self.value(f"{prefix}.homes", default.homes),
+            logs=self.value(f"{prefix}.logs", default.logs),
             allow=self.value(f"{prefix}.allow", default.allow),
+            address=self.value(f"{prefix}.address", default.address),
+            options=self.value(f"{prefix}.options", default.options),
             accounts=MappingProxyType(
                 {each: self.account(prefix, each) for each in self.section(f"{prefix}.accounts") if is_id(each)}
             ),
@@ -260,6 +290,7 @@ class _Reader:
             label=self.value(f"{prefix}.label", default.label),
             thresholds=self.value(f"{prefix}.thresholds", default.thresholds),
             allow=self.value(f"{prefix}.allow", default.allow),
+            address=self.value(f"{prefix}.address", default.address),
         )
 
     def section(self, key: str) -> Mapping[str, Any]:

@@ -100,12 +100,23 @@ def homes(rule: HomeRule, environ: Mapping[str, str], extra: tuple[Path, ...] = 
     """
     default = _default(rule, environ)
     named = environ.get(rule.env)
-    found = [Home(path=_absolute(Path(named)), is_default=False) if named else Home(path=default, is_default=True)]
+    if named:
+        found = [Home(path=_absolute(Path(each)), is_default=False) for each in _several(named)]
+    else:
+        also = (_absolute(_expanded(each, environ)) for each in rule.also)
+        found = [Home(path=default, is_default=True)]
+        found += [Home(path=each, is_default=False) for each in also if each.is_dir()]
     for path in extra:
         place = _absolute(_expanded(str(path), environ))
         if all(home.path != place for home in found):
             found.append(Home(path=place, is_default=place == default))
     return tuple(found)
+
+
+def _several(named: str) -> list[str]:
+    """The folders a variable names; a comma may also be part of a folder's name."""
+    parts = [each.strip() for each in named.split(",") if each.strip()]
+    return [named] if len(parts) < 2 or Path(named).is_dir() else parts
 
 
 def _default(rule: HomeRule, environ: Mapping[str, str]) -> Path:

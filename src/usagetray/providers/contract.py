@@ -29,8 +29,9 @@ class Home:
 class HomeRule:
     """Where a vendor's tool lives: the folder named by `env`, else `default`, plus those named in settings."""
 
-    env: str = ""  # "CLAUDE_CONFIG_DIR"; "": no variable of the tool's own moves it
+    env: str = ""  # "CLAUDE_CONFIG_DIR", which may name several; "": no variable of the tool's own moves it
     default: str  # "~/.claude"
+    also: tuple[str, ...] = ()  # other places of its own, looked at where they exist and no variable names one
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By `sys.platform`: places that count before `default`, the first whose variable is set: "$APPDATA/Tool"."""
 
@@ -75,6 +76,7 @@ class Key:
     name: str
     label: str  # "API key"
     env: tuple[str, ...] = ()
+    has_blanks: bool = False  # what is typed may hold some: several cookies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,13 @@ BEARER = "Authorization: Bearer {}"
 Headers = Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form, for a vendor that takes its questions so."""
+
+    fields: Mapping[str, str] = field(repr=False)  # one of them may be as good as a password
+
+
 class Web(Protocol):
     """One origin, and no other, over verified TLS; bound to the strategy that asked."""
 
@@ -199,7 +208,10 @@ class Web(Protocol):
     def post_json(
         self, path: str, body: Any, *, bearer: Secret, headers: Headers | None = None, auth: str = BEARER
     ) -> Any:
-        """The same for a question that is itself JSON: for vendors who are read by a POST, never to change anything."""
+        """The same for a question that is itself JSON, or a `Form`: for vendors who are read by a POST.
+
+        Never to change anything.
+        """
         ...
 
 

@@ -4,16 +4,27 @@ Strategies in order of preference: what Claude Code tells its status line, what 
 logs say about being locked out, and, only if the user allows it, Anthropic's usage endpoint.
 """
 
-from usagetray.providers.claude import cached, endpoint, hook, identity, lockout, program, rehearsal, status_line
+from usagetray.providers.claude import (
+    cached,
+    counting,
+    endpoint,
+    hook,
+    identity,
+    lockout,
+    program,
+    rehearsal,
+    status_line,
+)
 from usagetray.providers.contract import HomeRule, Provider
 
 PROVIDER = Provider(
     id=identity.PROVIDER_ID,
     name="Claude",
-    homes=HomeRule(env="CLAUDE_CONFIG_DIR", default="~/.claude"),
+    homes=HomeRule(env="CLAUDE_CONFIG_DIR", default="~/.claude", also=("~/.config/claude",)),
     strategies=(status_line.STRATEGY, cached.STRATEGY, lockout.STRATEGY, program.STRATEGY, endpoint.STRATEGY),
     signs=(identity.CONFIG, lockout.LOGS),
     activity=(lockout.LOGS,),
+    logs=counting.LOGS,
     hooks=(hook.HOOK,),
     reads="Reads Claude Code’s own usage file and session logs. Your sign-in is never touched.",
     rehearsal=rehearsal.REHEARSAL,

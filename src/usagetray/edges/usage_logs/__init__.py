@@ -1,0 +1,1 @@
+"""Reading the logs that vendors' tools keep: which there are, what is new in them, and what it tells."""

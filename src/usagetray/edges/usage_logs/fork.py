@@ -1,0 +1,104 @@
+"""A second process for a first scan: reading is bound by one core, and the writer's own work can go on beside it."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from usagetray.edges.store.ledger import LogRead
+from usagetray.edges.usage_logs.reading import Origin
+from usagetray.edges.usage_logs.walk import Found
+
+PAYS_FROM = 150_000_000
+"""Bytes to be read; below, starting it costs more than it saves."""
+OTHERS_SHARE = 0.6
+"""Of the bytes, for the second process: the first also writes."""
+HEAD = 4
+CHUNK = 256 * 1024
+
+Waiting = tuple[Found, Origin]
+
+
+def shared_out(waiting: Sequence[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
+    """What this process reads, and what another should; the other's part is empty where it would not pay."""
+    total = sum(found.size for found, _ in waiting)
+    may_fork = sys.platform == "linux" and threading.active_count() == 1 and (os.cpu_count() or 1) > 1
+    if not may_fork or total < PAYS_FROM:
+        return list(waiting), []
+    mine, others, given = list[Waiting](), list[Waiting](), 0
+    for each in sorted(waiting, key=lambda one: -one[0].size):
+        if given + each[0].size <= total * OTHERS_SHARE:
+            others.append(each)
+            given += each[0].size
+        else:
+            mine.append(each)
+    mine.sort(key=lambda one: one[0].modified)
+    return mine, others
+
+
+class Worker:
+    """A fork that reads and tells over a pipe. It writes nothing, so killing it loses only time."""
+
+    def __init__(self, reads: Callable[[], Iterable[LogRead]]) -> None:
+        self.has_finished = False
+        """It told all it was given."""
+        self._decode = msgspec.msgpack.Decoder(LogRead).decode
+        self._buffer = bytearray()
+        self._handle, theirs = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            os.close(self._handle)
+            _tell(theirs, reads)
+        os.close(theirs)
+
+    def take(self, *, wait: bool) -> list[LogRead]:
+        """What it told since; with `wait` all, until it ends."""
+        told: list[LogRead] = []
+        while self._handle >= 0 and (wait or select.select([self._handle], [], [], 0)[0]):
+            chunk = os.read(self._handle, CHUNK)
+            if not chunk:
+                self._end()
+                break
+            self._buffer += chunk
+            told += self._whole()
+        return told
+
+    def _whole(self) -> list[LogRead]:
+        told, at = [], 0
+        while len(self._buffer) - at >= HEAD:
+            size = int.from_bytes(self._buffer[at : at + HEAD], "little")
+            if size == 0:
+                self.has_finished = True
+                at += HEAD
+            elif len(self._buffer) - at - HEAD >= size:
+                told.append(self._decode(memoryview(self._buffer)[at + HEAD : at + HEAD + size]))
+                at += HEAD + size
+            else:
+                break
+        del self._buffer[:at]
+        return told
+
+    def _end(self) -> None:
+        os.close(self._handle)
+        self._handle = -1
+        os.waitpid(self._pid, 0)
+
+
+def _tell(handle: int, reads: Callable[[], Iterable[LogRead]]) -> None:
+    """The other process's whole life."""
+    status = 1
+    try:
+        encode = msgspec.msgpack.Encoder().encode
+        with os.fdopen(handle, "wb", buffering=CHUNK) as pipe:
+            for read in reads():
+                body = encode(read)
+                pipe.write(len(body).to_bytes(HEAD, "little") + body)
+            pipe.write(bytes(HEAD))
+        status = 0
+    finally:
+        os._exit(status)

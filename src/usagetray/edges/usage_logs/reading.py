@@ -1,0 +1,217 @@
+"""What is new in one log, told in parts small enough for a transaction each."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+
+from usagetray.domain.ledger import AGENT, MOST_IN_A_SECOND, REPLAYED, SIDE, Record, joined
+from usagetray.edges.store.ledger import LogRead, Mark, Place, Terms
+from usagetray.edges.usage_logs.lines import Lines
+from usagetray.edges.usage_logs.walk import Found
+from usagetray.providers.contract import Home, LogDecoder, LogPlace, LogSource
+from usagetray.usage import UsageEvent
+
+PART = 4000
+"""Records told at once: what a crash makes to be read again, and what stands in memory."""
+ENDING = 32
+"""Bytes before the mark by which a file that was written anew is known."""
+TOO_LONG = "too long"
+COMPRESSED = ".zst"
+WINDOW = 128 * 1024 * 1024
+OPEN_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)  # a pipe planted under a log's name must not block us
+
+
+class Origin(NamedTuple):
+    """Whose logs a tree holds."""
+
+    provider: str
+    account: str  # "" for the tool's own place, else the home's path
+    machine: str  # "" for this computer
+    home: Home
+    source: LogSource
+    tree: str
+
+
+class _State(msgspec.Struct, array_like=True):
+    """What has to be known to go on reading a log where an earlier look ended."""
+
+    decoder: bytes = b""
+    second: int = 0
+    in_second: int = 0
+    last_key: str = ""
+
+
+def read_log(
+    found: Found, mark: Mark | None, origin: Origin, lines: Lines, siblings: Callable[[str], Iterable[str]]
+) -> Iterator[LogRead]:
+    """What the log tells beyond its mark; of one that was written anew, all of it. Nothing where it cannot be read.
+
+    `siblings`: paths of logs of the same source whose name contains a text.
+    """
+    try:
+        handle = os.open(found.path, OPEN_FLAGS)
+    except (OSError, ValueError):
+        return  # gone, or not ours to read
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        try:
+            seen = os.fstat(handle)
+            if stat.S_ISREG(seen.st_mode):
+                yield from _Reading(found, mark, origin, siblings).parts(file, lines)
+        except OSError:
+            return  # a disk that fails, a share that went away: what was told so far is marked
+
+
+class _Reading:
+    def __init__(
+        self, found: Found, mark: Mark | None, origin: Origin, siblings: Callable[[str], Iterable[str]]
+    ) -> None:
+        self._found = found
+        self._mark = mark
+        self._origin = origin
+        self._siblings = siblings
+        self._state = _State()
+        self._places: dict[tuple[str, ...], int] = {}
+        self._terms: dict[Terms, int] = {}
+        self._records: dict[tuple[str, str, bool], Record] = {}
+        self._events: list[UsageEvent] = []
+        self._too_long = 0
+
+    def parts(self, file: BinaryIO, lines: Lines) -> Iterator[LogRead]:
+        is_packed = self._found.path.endswith(COMPRESSED)
+        start = 0 if is_packed else self._go_on_at(file)
+        if start and self._mark is not None:
+            with contextlib.suppress(msgspec.MsgspecError):
+                self._state = msgspec.msgpack.decode(self._mark.state, type=_State)
+        place = LogPlace(path=self._found.below, home=self._origin.home, find=self._find)
+        decoder = self._origin.source.decoder(place, self._state.decoder)
+        if start and self._mark is not None and self._mark.skipped:
+            decoder.skipped.update(json.loads(self._mark.skipped))
+        file.seek(start)
+        with _unpacked(file) if is_packed else contextlib.nullcontext(file) as stream:
+            take, events = decoder.take, self._events
+            for _ in lines.pick(
+                stream.readinto,  # type: ignore[attr-defined]
+                self._origin.source.needles,
+                lambda line, at: take(line, at, events),
+                start,
+            ):
+                if events:
+                    self._note()
+                if len(self._records) >= PART and not is_packed:
+                    yield self._told(file, decoder, lines.offset, lines.too_long)
+        # Of a packed log the place is of no use: it is read whole, or not at all.
+        yield self._told(file, decoder, self._found.size if is_packed else lines.offset, lines.too_long)
+
+    def _go_on_at(self, file: BinaryIO) -> int:
+        mark = self._mark
+        if mark is None or not mark.offset or mark.identity != self._found.identity or self._found.size < mark.offset:
+            return 0
+        file.seek(mark.offset - len(mark.ending))
+        return mark.offset if file.read(len(mark.ending)) == mark.ending else 0
+
+    def _note(self) -> None:
+        """Turns the events into records, several of the same response into one."""
+        for event in self._events:
+            key = event[:3]
+            former = self._records.get(key)
+            if former is not None and event[8:15] == former[8:15] and event.at_us >= former.at:
+                continue  # the same counts again, on the response's next line
+            record = self._record(event)
+            self._records[key] = record if former is None else joined(former, record, list(self._terms).__getitem__)
+        self._events.clear()
+
+    def _record(self, event: UsageEvent) -> Record:
+        at = event.at_us
+        if at <= 0:
+            at = self._found.modified // 1000
+        flags = self._crowd(event, at)
+        where = (event.project, event.session, event.agent, event.app, event.task)
+        place = self._places.setdefault(where, len(self._places))
+        kind = (event.model, event.tier, event.speed, event.geo, flags)
+        terms = self._terms.setdefault(kind, len(self._terms))
+        rank = at | (SIDE if event.side else 0) | (AGENT if event.agent else 0)
+        placed = (place, rank, self._found.modified)
+        attempts = json.dumps(event.attempts) if event.attempts else ""
+        return Record._make((*event[:2], int(event.side), at, *placed, terms, *event[8:15], attempts))
+
+    def _crowd(self, event: UsageEvent, at: int) -> str:
+        """The event's flags, with one more where too many responses carry the same second."""
+        state, second = self._state, at // 1_000_000
+        if second != state.second:
+            state.second, state.in_second = second, 0
+        if event.key != state.last_key:
+            state.in_second += 1
+            state.last_key = event.key
+        return f"{event.flags} {REPLAYED}".strip() if state.in_second > MOST_IN_A_SECOND else event.flags
+
+    def _told(self, file: BinaryIO, decoder: LogDecoder, offset: int, too_long: int) -> LogRead:
+        ending = b""
+        if offset:
+            size = min(ENDING, offset)
+            at = file.tell()
+            file.seek(offset - size)
+            ending = file.read(size)
+            file.seek(at)
+        self._state.decoder = decoder.state()
+        if too_long > self._too_long:
+            decoder.skipped[TOO_LONG] += too_long - self._too_long
+            self._too_long = too_long
+        origin, found = self._origin, self._found
+        mark = Mark(
+            found.path, origin.provider, found.tree, found.identity, found.size, found.modified, offset, ending,
+            msgspec.msgpack.encode(self._state), json.dumps(decoder.skipped) if decoder.skipped else "",
+        )  # fmt: skip
+        folder = origin.source.folder(found.below)
+        places: list[Place] = [
+            (origin.provider, origin.account, origin.machine, project, folder, session, agent, app, task)
+            for project, session, agent, app, task in self._places
+        ]
+        told = LogRead(mark, places, list(self._terms), list(self._records.values()))
+        self._places, self._terms, self._records = {}, {}, {}
+        return told
+
+    def _find(self, text: str) -> Iterator[bytes]:
+        for path in self._siblings(text):
+            if path != self._found.path:
+                yield from whole_lines(path)
+                return
+
+
+def whole_lines(path: str) -> Iterator[bytes]:
+    """The lines of a log, unpacked; none where it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            if path.endswith(COMPRESSED):
+                with _unpacked(file) as stream:
+                    yield from _whole(io.BufferedReader(stream))  # type: ignore[type-var]
+            else:
+                yield from _whole(file)
+    except OSError:
+        return
+
+
+def _whole(stream: Iterable[bytes]) -> Iterator[bytes]:
+    return (line[:-1] for line in stream if line.endswith(b"\n"))
+
+
+@contextlib.contextmanager
+def _unpacked(file: BinaryIO) -> Iterator[BinaryIO]:
+    import zstandard  # deferred: only where there is such a file
+
+    unpacker = zstandard.ZstdDecompressor(max_window_size=WINDOW)
+    with unpacker.stream_reader(file, read_across_frames=True, closefd=False) as stream:
+        try:
+            yield stream
+        except zstandard.ZstdError as error:
+            raise OSError(str(error)) from None

@@ -1,0 +1,360 @@
+"""What each response used, from Claude Code's session logs.
+
+Source: `projects/**/*.jsonl`, undocumented; shapes seen from version 1.0 (2025) to 2.1 (2026-11). One line for each
+block of content, so several lines for a response, early ones with a placeholder for its output. A sub-agent has a
+log of its own; versions 2.0 to early 2.1 nest copies of it in the parent's log as well (`agent_progress`), and
+where its own log is gone, those are the only trace. `toolUseResult.usage` is a sum of what stands elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
+
+from usagetray.providers.contract import LocalFile, LogPlace, LogSource, Retention
+from usagetray.usage import UsageEvent
+
+MOST_TOKENS = 2**48
+"""A count above this is no count."""
+NOT_A_MODEL = "<synthetic>"
+"""Claude Code's own messages, which no model made."""
+MINUTE_US = 60 * 1_000_000
+ADVISOR = b"advisor"
+
+
+class _Creation(msgspec.Struct, gc=False):
+    ephemeral_5m_input_tokens: int | None = None
+    ephemeral_1h_input_tokens: int | None = None
+
+
+class _Tools(msgspec.Struct, gc=False):
+    web_search_requests: int | None = None
+
+
+class _Usage(msgspec.Struct, gc=False):
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation: _Creation | None = None
+    server_tool_use: _Tools | None = None
+    service_tier: str | None = None
+    speed: str | None = None
+    inference_geo: str | None = None
+    output_tokens_details: Any = None
+    iterations: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Message(msgspec.Struct, gc=False):
+    id: str | None = None
+    model: str | None = None
+    usage: _Usage | None = None
+
+
+class _Copy(msgspec.Struct, gc=False):
+    type: str | None = None
+    timestamp: str | None = None
+    requestId: str | None = None  # noqa: N815 - the log's own names
+    message: _Message | None = None
+
+
+class _Progress(msgspec.Struct, gc=False):
+    type: str | None = None
+    agentId: str | None = None  # noqa: N815
+    message: _Copy | None = None
+
+
+class _Line(msgspec.Struct, gc=False):
+    type: str | None = None
+    isSidechain: bool | None = None  # noqa: N815
+    agentId: str | None = None  # noqa: N815
+    sessionId: str | None = None  # noqa: N815
+    cwd: str | None = None
+    timestamp: str | None = None
+    requestId: str | None = None  # noqa: N815
+    message: _Message | None = None
+    data: _Progress | None = None
+
+
+_typed = msgspec.json.Decoder(_Line).decode
+
+
+class Counting:
+    """Decodes one session log. What it needs of earlier lines is the time alone."""
+
+    def __init__(self, place: LogPlace, state: bytes) -> None:
+        self.skipped: Counter[str] = Counter()
+        name = PurePosixPath(place.path)
+        self._path = place.path
+        self._session = _session_of(name)
+        self._agent = name.stem.removeprefix("agent-") if name.stem.startswith("agent-") else ""
+        self._at_us = int(state) if state.isdigit() else 0
+        self._minute, self._minute_us = "", 0
+
+    def state(self) -> bytes:
+        return str(self._at_us).encode()
+
+    def take(self, line: memoryview, offset: int, events: list[UsageEvent]) -> None:
+        try:
+            record = _typed(line)
+        except msgspec.ValidationError:
+            self._take_untyped(bytes(line), offset, events)
+            return
+        except (msgspec.DecodeError, RecursionError):
+            self._mend(line, offset, events)
+            return
+        message, request, timestamp, agent = record.message, record.requestId, record.timestamp, record.agentId
+        side = record.isSidechain is True
+        if record.type != "assistant":
+            nested = record.data
+            if record.type != "progress" or nested is None or nested.type != "agent_progress":
+                return
+            copy = nested.message
+            if copy is None or copy.type != "assistant":
+                return
+            message, request, agent, side = copy.message, copy.requestId, nested.agentId, True
+            timestamp = copy.timestamp or timestamp
+        if message is None or message.usage is None:
+            return
+        usage, model = message.usage, message.model
+        if not model or model == NOT_A_MODEL:
+            return
+        creation = usage.cache_creation
+        written = usage.cache_creation_input_tokens or 0
+        write_1h = creation.ephemeral_1h_input_tokens or 0 if creation is not None else 0
+        write_5m = creation.ephemeral_5m_input_tokens or 0 if creation is not None else 0
+        counts = (
+            usage.input_tokens or 0,
+            max(write_5m, written - write_1h),
+            write_1h,
+            usage.cache_read_input_tokens or 0,
+            usage.output_tokens or 0,
+        )
+        if min(counts) < 0 or max(counts) > MOST_TOKENS:
+            self.skipped["bad usage"] += 1
+            return
+        if not any(counts):
+            return
+        tools = usage.server_tool_use
+        event = UsageEvent(
+            message.id or f"{self._session}/{self._path}@{offset}",
+            request or "",
+            side,
+            self._at(timestamp),
+            record.cwd or "",
+            record.sessionId or self._session,
+            agent or self._agent,
+            model,
+            *counts,
+            0,
+            max(tools.web_search_requests or 0, 0) if tools is not None else 0,
+            usage.service_tier or "",
+            usage.speed or "",
+            usage.inference_geo or "",
+            "assumed_5m_cache" if written and creation is None else "",
+        )
+        details = usage.output_tokens_details
+        if details is not None:
+            event = _with_reasoning(event, details)
+        iterations = usage.iterations
+        if iterations and _is_several(iterations):
+            event = _parted(event, iterations)
+        events.append(event)
+
+    def _at(self, timestamp: str | None) -> int:
+        """Microseconds since 1970 UTC; where the line tells no time, the former line's; 0 where none did."""
+        if timestamp is None:
+            return self._at_us
+        if timestamp[:16] == self._minute and timestamp[19:20] == "." and timestamp[23:] == "Z":
+            try:
+                self._at_us = self._minute_us + int(timestamp[17:19]) * 1_000_000 + int(timestamp[20:23]) * 1000
+            except ValueError:
+                return self._at_us
+            return self._at_us
+        try:
+            at = datetime.fromisoformat(timestamp)
+            self._at_us = (at - _epoch_like(at)) // timedelta(microseconds=1)
+        except (ValueError, OverflowError):
+            return self._at_us
+        if timestamp.endswith("Z"):
+            self._minute, self._minute_us = timestamp[:16], self._at_us - self._at_us % MINUTE_US
+        return self._at_us
+
+    # ---- lines that are not as they should be ------------------------------------------------------------------
+
+    def _mend(self, line: memoryview, offset: int, events: list[UsageEvent]) -> None:
+        """A crash may leave zeros before a line, an editor a mark at the beginning of a file."""
+        whole = bytes(line)
+        inner = whole.strip(b"\0 \t\r").removeprefix(b"\xef\xbb\xbf")
+        if inner and inner != whole:
+            self.take(memoryview(inner), offset, events)
+        else:
+            self.skipped["not JSON"] += 1
+
+    def _take_untyped(self, line: bytes, offset: int, events: list[UsageEvent]) -> None:
+        """The second try: a field of the wrong kind is left out, and the rest is read as if it were not there."""
+        try:
+            found = msgspec.json.decode(line)
+        except (msgspec.DecodeError, RecursionError):
+            self.skipped["not JSON"] += 1
+            return
+        if not isinstance(found, dict):
+            self.skipped["not an object"] += 1
+            return
+        try:
+            cleaned = json.dumps(_cleaned(found, _LINE)).encode()
+            _typed(cleaned)
+        except (ValueError, RecursionError):
+            self.skipped["bad usage"] += 1
+            return
+        self.take(memoryview(cleaned), offset, events)
+
+
+_USAGE = {
+    **dict.fromkeys(("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"), int),
+    "cache_creation": {"ephemeral_5m_input_tokens": int, "ephemeral_1h_input_tokens": int},
+    "server_tool_use": {"web_search_requests": int},
+    **dict.fromkeys(("service_tier", "speed", "inference_geo"), str),
+    "iterations": list,
+}
+_MESSAGE = {"id": str, "model": str, "usage": _USAGE}
+_LINE: Mapping[str, Any] = {
+    **dict.fromkeys(("type", "agentId", "sessionId", "cwd", "timestamp", "requestId"), str),
+    "isSidechain": bool,
+    "message": _MESSAGE,
+    "data": {
+        "type": str,
+        "agentId": str,
+        "message": {"type": str, "timestamp": str, "requestId": str, "message": _MESSAGE},
+    },
+}
+
+
+def _cleaned(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the kinds wanted; a count may be a whole float or a text of digits."""
+    kept: dict[str, Any] = {}
+    for name, kind in wanted.items():
+        value = found.get(name)
+        if isinstance(kind, Mapping):
+            if isinstance(value, Mapping):
+                kept[name] = _cleaned(value, kind)
+        elif kind is int:
+            count = _count(value)
+            if count is not None:
+                kept[name] = count
+        elif isinstance(value, kind):
+            kept[name] = value
+    return kept
+
+
+def _count(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        return int(value)
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return int(value) if abs(value) < 2**62 else None
+    return None
+
+
+def _with_reasoning(event: UsageEvent, details: Any) -> UsageEvent:
+    thought = details.get("thinking_tokens") if isinstance(details, dict) else None
+    if isinstance(thought, int) and not isinstance(thought, bool) and 0 < thought <= event.output:
+        return event._replace(reasoning=thought)
+    return event
+
+
+# ---- responses of several requests ------------------------------------------------------------------------------
+
+
+def _is_several(iterations: msgspec.Raw) -> bool:
+    """One iteration says again what the message says."""
+    text = bytes(iterations)
+    return text.count(b'"output_tokens"') > 1 or ADVISOR in text
+
+
+def _parted(event: UsageEvent, iterations: msgspec.Raw) -> UsageEvent:
+    """The event with its requests one by one. The message's counts are the sum of its own, without the advisor's."""
+    try:
+        entries = msgspec.json.decode(iterations)
+    except (msgspec.DecodeError, RecursionError):
+        return event
+    if not isinstance(entries, list):
+        return event
+    read = [_cleaned(each, {**_USAGE, "type": str, "model": str}) for each in entries if isinstance(each, dict)]
+    own = [_attempt(each) for each in read if each.get("type", "message") == "message"]
+    advisors = [_attempt(each) for each in read if each.get("type") == "advisor_message"]
+    flags = event.flags
+    if [sum(column) for column in zip(*(each[1:] for each in own), strict=True)] != list(event[8:13]):
+        if own:
+            flags = f"{flags} iterations_mismatch".strip()
+        own = [("", *event[8:13])]
+    attempts = (*own, *advisors)
+    if len(attempts) < 2:
+        return event._replace(flags=flags)
+    given, write_5m, write_1h, cached, output = (sum(column) for column in zip(*(a[1:] for a in attempts), strict=True))
+    return event._replace(
+        input=given,
+        cache_write_5m=write_5m,
+        cache_write_1h=write_1h,
+        cache_read=cached,
+        output=output,
+        flags=flags,
+        attempts=attempts,
+    )
+
+
+def _attempt(entry: Mapping[str, Any]) -> tuple[str, int, int, int, int, int]:
+    creation = entry.get("cache_creation", {})
+    write_1h = creation.get("ephemeral_1h_input_tokens", 0)
+    write_5m = max(creation.get("ephemeral_5m_input_tokens", 0), entry.get("cache_creation_input_tokens", 0) - write_1h)
+    counts: Sequence[int] = (
+        entry.get("input_tokens", 0),
+        write_5m,
+        write_1h,
+        entry.get("cache_read_input_tokens", 0),
+        entry.get("output_tokens", 0),
+    )
+    given, five, hour, cached, output = (max(each, 0) for each in counts)
+    return entry.get("model", ""), given, five, hour, cached, output
+
+
+# ---- where the logs lie --------------------------------------------------------------------------------------
+
+
+def _session_of(name: PurePosixPath) -> str:
+    """The session a log belongs to, where its lines do not say: of a sub-agent's, the folder it lies in."""
+    parts = name.parts
+    return parts[parts.index("subagents") - 1] if "subagents" in parts[1:] else name.stem
+
+
+def _epoch_like(at: datetime) -> datetime:
+    """1970 in UTC, for a time without a zone too: the log's times are UTC."""
+    return datetime(1970, 1, 1, tzinfo=at.tzinfo and UTC)
+
+
+def _kept_days(content: bytes) -> timedelta | None:
+    try:
+        days = json.loads(content).get("cleanupPeriodDays")
+        return timedelta(days=days) if isinstance(days, int | float) and not isinstance(days, bool) else None
+    except (ValueError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
+LOGS = LogSource(
+    trees=lambda home: (home.path if home.path.name == "projects" else home.path / "projects",),
+    decoder=Counting,
+    needles=(b'"usage"',),
+    skips=lambda path: path.endswith("/journal.jsonl") and "/subagents/" in path,
+    retention=Retention(
+        file=LocalFile(name="settings", place=lambda home: home.path / "settings.json"),
+        read=_kept_days,
+        default=timedelta(days=30),
+    ),
+)
