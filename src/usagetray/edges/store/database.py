@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -19,6 +20,8 @@ from usagetray.errors import UserError
 log = logging.getLogger(__name__)
 
 BUSY_S = 5.0
+MOST_PAGES_CHECKED_WHOLE = 2000
+"""8 MiB, some 20 ms."""
 MOST_PENDING = 10_000
 """Writes kept in memory while the disk refuses them."""
 
@@ -202,6 +205,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         _check(connection)
         migrate(connection)
+        _check_schema(connection)
     except BaseException:
         connection.close()
         raise
@@ -213,9 +217,21 @@ def _text(found: bytes) -> str:
 
 
 def _check(connection: sqlite3.Connection) -> None:
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    """Raises `sqlite3.DatabaseError` for a damaged file. The whole check, indexes too, only where it is soon done."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    check = "integrity_check" if pages <= MOST_PAGES_CHECKED_WHOLE else "quick_check"
+    (verdict,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
+
+
+def _check_schema(connection: sqlite3.Connection) -> None:
+    """A flipped bit in a column's name passes every check of SQLite's, and every statement fails."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh)
+        right = set(fresh.execute("SELECT name, sql FROM sqlite_schema"))
+    if right - set(connection.execute("SELECT name, sql FROM sqlite_schema")):
+        raise sqlite3.DatabaseError("its schema is not the one that was written")
 
 
 def _set_aside(path: Path) -> Path:
