@@ -152,7 +152,7 @@ def test_a_block_that_is_over_is_not_active() -> None:
 
 
 def reset(hour: float, *, account: str = "a", provider: str = "p") -> StatedReset:
-    return StatedReset(provider, account, DAY + hour * HOUR)
+    return StatedReset(provider, account, f"/home/{account}", DAY + hour * HOUR)
 
 
 def test_a_stated_reset_decides_where_the_block_ends() -> None:
@@ -171,7 +171,7 @@ def test_a_reckoned_block_ends_where_a_stated_one_begins() -> None:
 
 
 def test_resets_stated_some_seconds_apart_are_one() -> None:
-    close = [reset(13.5), StatedReset("p", "a", DAY + 13.5 * HOUR + timedelta(seconds=61))]
+    close = [reset(13.5), StatedReset("p", "a", "/home/a", DAY + 13.5 * HOUR + timedelta(seconds=61))]
 
     assert spans(blocks(at(9.5, 13.4), close, LATER)) == [(8.5, 13.5, 2)]
 
@@ -187,6 +187,14 @@ def test_with_two_accounts_what_names_none_is_reckoned_from_the_log() -> None:
     found = blocks(at(9.5), [reset(13.5), reset(12.2, account="b")], LATER)
 
     assert [(each.account, each.by_server) for each in found] == [("", False)]
+
+
+def test_a_log_that_names_the_tool_s_home_belongs_to_the_account_there() -> None:
+    named = response(DAY + 9.5 * HOUR, account="/home/b")
+
+    found = blocks([named], [reset(13.5), reset(12.25, account="b")], LATER)
+
+    assert [(each.account, each.ends_at) for each in found] == [("b", DAY + 12.25 * HOUR)]
 
 
 def test_a_stated_window_is_active_until_its_reset() -> None:
@@ -207,7 +215,7 @@ def test_every_response_is_in_exactly_one_block_and_blocks_of_an_account_do_not_
     minutes: list[int], resets: list[int]
 ) -> None:
     said = [response(DAY + each * MINUTE) for each in minutes]
-    stated = [StatedReset("p", "a", DAY + each * MINUTE) for each in resets]
+    stated = [StatedReset("p", "a", "/home/a", DAY + each * MINUTE) for each in resets]
 
     found = [each for each in blocks(said, stated, LATER) if not each.is_gap]
 

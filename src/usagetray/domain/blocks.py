@@ -25,6 +25,7 @@ class StatedReset(NamedTuple):
 
     provider: str
     account: str
+    home: str  # of the tool that said it
     ends_at: datetime
 
 
@@ -76,13 +77,15 @@ def pace(block: Block, now: datetime) -> Pace | None:
 def blocks(responses: Iterable[Response], stated: Iterable[StatedReset], now: datetime) -> tuple[Block, ...]:
     """All blocks with the gaps between them, oldest first; each provider's account by itself.
 
-    `responses`: in the order of time. What the log gives no account to belongs to the only one a server spoke of.
+    `responses`: in the order of time. A log names an account by the tool's home, or not at all: that is the only one
+    a server spoke of there, or anywhere.
     """
-    windows = _windows(stated)
-    sole = _sole_accounts(windows)
+    said = tuple(stated)
+    windows, names = _windows(said), _names(said)
     lanes: dict[tuple[str, str], _Lane] = {}
     for response in responses:
-        key = (response.provider, response.account or sole.get(response.provider, ""))
+        key = (response.provider, response.account)
+        key = (response.provider, names.get(key, response.account))
         lane = lanes.get(key)
         if lane is None:
             lane = lanes[key] = _Lane(*key, windows.get(key, ()))
@@ -96,13 +99,13 @@ def blocks(responses: Iterable[Response], stated: Iterable[StatedReset], now: da
 _Windows = tuple[tuple[datetime, datetime], ...]
 
 
-def _windows(stated: Iterable[StatedReset]) -> dict[tuple[str, str], _Windows]:
+def _windows(stated: Sequence[StatedReset]) -> dict[tuple[str, str], _Windows]:
     """Of each account the windows a server spoke of, apart from each other, oldest first.
 
     One that began while the last had not ended cuts that one off: the vendor started everybody anew.
     """
     ends: dict[tuple[str, str], list[datetime]] = {}
-    for each in sorted(stated):
+    for each in sorted(stated, key=lambda each: each.ends_at):
         known = ends.setdefault((each.provider, each.account), [])
         if not known or each.ends_at - known[-1] > SAME_RESET:
             known.append(each.ends_at)
@@ -119,11 +122,13 @@ def _apart(ends: Sequence[datetime]) -> _Windows:
     return tuple(each for each in found if each[0] < each[1])
 
 
-def _sole_accounts(windows: Iterable[tuple[str, str]]) -> dict[str, str]:
-    accounts: dict[str, list[str]] = {}
-    for provider, account in windows:
-        accounts.setdefault(provider, []).append(account)
-    return {provider: known[0] for provider, known in accounts.items() if len(known) == 1}
+def _names(stated: Sequence[StatedReset]) -> dict[tuple[str, str], str]:
+    """The account that a log means by a home, or by naming none; only where it can be but one."""
+    meant: dict[tuple[str, str], set[str]] = {}
+    for each in stated:
+        for name in ("", each.home):
+            meant.setdefault((each.provider, name), set()).add(each.account)
+    return {key: next(iter(accounts)) for key, accounts in meant.items() if len(accounts) == 1}
 
 
 # ---- one account after the other ---------------------------------------------------------------------------
