@@ -39,6 +39,10 @@ log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=10)
 """How often what is due is looked for. A tick without anything due costs a millisecond or two."""
+INDEX = timedelta(seconds=2)
+"""How often logs are looked at while they grow: what was used just now shows at once."""
+INDEX_S = 0.1
+"""How long one look at logs may take; what else waits comes in between."""
 TIDY = timedelta(days=1)
 
 
@@ -145,6 +149,7 @@ class App:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, daemon=True
         )
         scheduler.add_job(lambda: self.do(self.tick), "interval", seconds=every, id="tick")
+        scheduler.add_job(lambda: self.do(self.index), "interval", seconds=INDEX.total_seconds(), id="index")
         scheduler.add_job(lambda: self.do(self.core.tidy), "interval", seconds=TIDY.total_seconds(), id="tidy")
         scheduler.start()
         return scheduler
@@ -154,6 +159,13 @@ class App:
     def tick(self) -> None:
         self.core.look()
         self.changed()
+
+    def index(self) -> None:
+        """Reads what was written to logs, while somebody works or logs are still waiting; then the tick does."""
+        if self.core.indexing.look_if_busy(INDEX_S):
+            self.changed()
+        if self.core.indexing.progress is not None:
+            self.do(self.index)  # behind what else waits
 
     def changed(self) -> None:
         """The figures, or the time they are seen at, are new."""

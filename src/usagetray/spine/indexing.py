@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from usagetray.edges.clock import Clock
@@ -31,6 +31,8 @@ TOGETHER = 8000
 """Records booked in one transaction."""
 HOT = timedelta(hours=2)
 """A log written to since then is looked at on every tick; the others in turn."""
+BUSY = timedelta(minutes=10)
+"""After something was written to a log."""
 IN_TURN = 200
 """Logs at rest looked at on a tick."""
 WALK_EVERY_S = 300.0
@@ -73,6 +75,7 @@ class Indexing:
         self._under_way: Iterator[LogRead] | None = None
         self._walked_at: float | None = None
         self._done, self._total = 0, 0
+        self._moved_at: datetime | None = None
 
     @property
     def progress(self) -> Progress | None:
@@ -89,6 +92,12 @@ class Indexing:
             else:
                 self._glance()
         return self._read(until)
+
+    def look_if_busy(self, budget_s: float) -> bool:
+        """A look while logs grow, or are still to be read; a machine at rest is left to rest."""
+        moved_at = self._moved_at
+        is_busy = self.progress is not None or (moved_at is not None and self._clock.now() - moved_at < BUSY)
+        return is_busy and self.look(budget_s)
 
     def catch_up(self, progress: Callable[[Progress], None] | None = None) -> bool:
         """Takes in all there is, with a second process where that pays. True if a count changed."""
@@ -261,6 +270,7 @@ class Indexing:
             return False
         for read in reads:
             self._known()[read.mark.path] = read.mark
+        self._moved_at = self._clock.now()
         return bool(changed)
 
     def _siblings(self, text: str) -> Iterator[str]:

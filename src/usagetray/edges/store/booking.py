@@ -102,6 +102,10 @@ class Booking:
             (INSERT_RECORD, sorted(self._records)),  # sorted: neighbours in the tree are written together
             ("DELETE FROM aside WHERE key = ? AND part = ?", self._not_aside),
             ("INSERT OR REPLACE INTO aside VALUES (?, ?, ?)", self._aside),
-            (INSERT_USAGE, sorted((*where, *sums) for where, sums in self._sums.items())),
+            (INSERT_USAGE, self.sums()),
             (DROP_EMPTY, sorted(self._taken_from)),
         )
+
+    def sums(self) -> list[tuple[int, ...]]:
+        """Rows to be added to the table of sums, in its order."""
+        return sorted((*where, *sums) for where, sums in self._sums.items() if any(sums))

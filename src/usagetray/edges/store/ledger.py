@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from usagetray.domain.ledger import Names, Record, joined
-from usagetray.edges.store.booking import Booking
+from usagetray.edges.store.booking import COLUMNS, Booking
 from usagetray.edges.store.database import Database, Statement
 from usagetray.edges.store.rows import to_us
 
@@ -91,6 +91,14 @@ class Ledger:
             booking.book(known.get(key, ()), records)
         self._database.transact(*booking.statements(), _marks_statement(marks))
         return booking.changed
+
+    def add_up_again(self) -> None:
+        """Makes the sums anew from the ledger's rows."""
+        from usagetray.edges.store.counting_again import added_up  # deferred: for repairs only
+
+        rows = list(added_up(self._database))
+        marks = ", ".join("?" * (4 + len(COLUMNS)))
+        self._database.transact(("DELETE FROM usage", [()]), (f"INSERT INTO usage VALUES ({marks})", rows))
 
     # ---- numbers of places and terms -------------------------------------------------------------------------
 

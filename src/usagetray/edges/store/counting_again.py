@@ -1,0 +1,82 @@
+"""Holding the ledger against a second count of the same logs, made from nothing."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from usagetray.domain.ledger import Record, responses
+from usagetray.edges.store import Store
+from usagetray.edges.store.booking import COUNTS, Booking
+from usagetray.edges.store.database import Database
+from usagetray.edges.store.migrations import migrate
+
+SUMS = f"SELECT bucket, place, terms, band, {COUNTS} FROM usage ORDER BY bucket, place, terms, band"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    responses: int  # that the logs tell of
+    missing: int  # of these, not in the ledger
+    differing: int  # in the ledger with other counts
+    kept: int  # in the ledger alone: their logs are gone
+    sums_agree: bool  # the sums are those of the ledger's rows
+
+    @property
+    def none(self) -> bool:
+        return self.sums_agree and not self.missing and not self.differing
+
+
+def memory_store() -> Store:
+    """An empty store that leaves no trace."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate(connection)
+    return Store(Database(connection))
+
+
+def compared(ledger: Database, counted: Database) -> Differences:
+    known, told = _counts(ledger), _counts(counted)
+    shared = known.keys() & told.keys()
+    return Differences(
+        responses=len(told),
+        missing=len(told) - len(shared),
+        differing=sum(known[key] != told[key] for key in shared),
+        kept=len(known) - len(shared),
+        sums_agree=list(added_up(ledger)) == ledger.stored(SUMS),
+    )
+
+
+def _counts(database: Database) -> dict[tuple[str, str], tuple[object, ...]]:
+    """By key and part: what was counted, and of which model. Numbers of terms differ from store to store."""
+    names = _names(database)
+    return {
+        (response.key, response.part): (*response[8:15], names[response.terms][0])
+        for records in _by_key(database)
+        for response in responses(records, names.__getitem__)
+    }
+
+
+def _names(database: Database) -> dict[int, tuple[str, ...]]:
+    rows = database.stored("SELECT id, model, tier, speed, geo, flags FROM terms")
+    return {number: tuple(texts) for number, *texts in rows}
+
+
+def _by_key(database: Database) -> Iterator[list[Record]]:
+    rows = map(Record._make, database.stored("SELECT * FROM record ORDER BY key"))
+    return (list(group) for _, group in itertools.groupby(rows, key=lambda each: each.key))
+
+
+def added_up(database: Database) -> Iterator[tuple[int, ...]]:
+    """The rows that the table of sums should hold."""
+    names = _names(database)
+    numbers = {value: key for key, value in names.items()}
+
+    def term_like(model: str, number: int) -> int:
+        return numbers[(model, *names[number][1:])]
+
+    booking = Booking(names.__getitem__, term_like)
+    for records in _by_key(database):
+        booking.book((), records)
+    yield from booking.sums()
