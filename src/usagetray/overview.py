@@ -70,6 +70,7 @@ class AccountView:
     next_attempt_at: datetime | None
     attempts: tuple[Attempted, ...] = ()
     throttled: str | None = None  # what to do instead of asking a vendor that answers 429 again and again
+    refusal: str | None = None  # what the user should know of a vendor that refuses the sign-in or key
     formerly: tuple[str, ...] = ()  # ids under which the same figures stood before anybody named the account
     clock_off: timedelta | None = None  # our clock minus the server's, when it is suspect
     money_stale_at: datetime | None = None  # when the sums turn, or turned, stale

@@ -131,5 +131,10 @@ def stale_at(captured_at: datetime, *, interval: timedelta | None, active_at: da
     return min(captured_at + PASSIVE_STALE, active_at + ACTIVITY_STALE)
 
 
+def of_now(money: Iterable[MoneyLine], now: datetime) -> tuple[MoneyLine, ...]:
+    """The sums whose period has not ended: what was billed yesterday is not shown as today's."""
+    return tuple(line for line in money if line.ends_at is None or now < line.ends_at)
+
+
 def is_stale(captured_at: datetime, turns_at: datetime | None, now: datetime) -> bool:
     return captured_at > now + FUTURE or (turns_at is not None and now >= turns_at)

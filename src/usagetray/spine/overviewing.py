@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from usagetray.domain import standing, windows
 from usagetray.domain.alerts import Told
@@ -17,16 +16,13 @@ from usagetray.model import Account, MoneyLine, Snapshot
 from usagetray.overview import AccountView, Attempted, FoundTool, Overview, WindowView
 from usagetray.providers.contract import Key, Provider, Strategy
 from usagetray.settings import ProviderSettings, Settings
+from usagetray.spine import store_state
 from usagetray.spine.owning import formerly, nobody_at, owned
 from usagetray.spine.sources import FIRST, account_at, permitted
 
+REFUSALS = frozenset({State.SIGNED_OUT, State.NOT_ALLOWED})
 FORGOTTEN_AFTER = timedelta(days=14)
 """An account of which nothing was heard for this long is no longer shown: the user has moved on."""
-
-NOTICE_HOLDS = timedelta(days=1)
-"""How long it is said that the store had to be mended."""
-MENDED_HOLDS = timedelta(hours=1)
-"""How long that is the state of accounts which have nothing worse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +82,11 @@ def overview(
         figures_at=max(captured, default=None),
         next_check_at=_soonest((each.next_attempt_at for each in accounts), now),
         changes_at=_changes_at(accounts, now),
-        notices=(*settings.problems, *_store_notices(store, now)),
+        notices=(*settings.problems, *store_state.notices(store, now)),
         refreshing=refreshing,
         counters={
             "fields_dropped": _dropped(accounts),
-            **(counters if counters is not None else _kept_counters(store)),
+            **(counters if counters is not None else store_state.kept_counters(store)),
         },
     )
 
@@ -103,47 +99,6 @@ def _dropped(accounts: Iterable[AccountView]) -> Mapping[str, int]:
     return Counter(names)
 
 
-def _store_notices(store: Store | None, now: datetime) -> Iterable[str]:
-    if store is None:
-        return
-    notice, since = store.meta("notice"), _instant(store.meta("notice_at"))
-    if notice and since is not None and now - since < NOTICE_HOLDS:
-        yield notice
-    if store.database.is_full:
-        yield "The disk is full: figures are shown but not kept until there is space."
-
-
-def _trouble(store: Store, now: datetime) -> State | None:
-    since = _instant(store.meta("notice_at"))
-    if store.database.is_full:
-        return State.DISK_FULL
-    return State.STORE_DAMAGED if since is not None and timedelta() <= now - since < MENDED_HOLDS else None
-
-
-def _kept_counters(store: Store | None) -> Mapping[str, object]:
-    kept = store.meta("counters") if store is not None else None
-    try:
-        found = json.loads(kept) if kept else {}
-    except ValueError:
-        found = {}
-    return found if isinstance(found, dict) else {}
-
-
-def _instant(text: str | None) -> datetime | None:
-    """What was kept as text; None for what a damaged disk made of it."""
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC) if text else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _seconds(text: str | None) -> timedelta | None:
-    try:
-        return timedelta(seconds=float(text)) if text else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def _soonest(instants: Iterable[datetime | None], now: datetime) -> datetime | None:
     return min((at for at in instants if at is not None and at > now), default=None)
 
@@ -153,7 +108,7 @@ def _soonest(instants: Iterable[datetime | None], now: datetime) -> datetime | N
 
 def _facts(store: Store, provider: Provider, settings: Settings, now: datetime) -> _Facts:
     strategies = {each.id: each for each in provider.strategies}
-    woke_at = _instant(store.meta("woke_at"))
+    woke_at = store_state.instant(store.meta("woke_at"))
     asked = []
     for source in store.sources():
         if source.provider == provider.id and _is_permitted(provider, settings, source.home, source.strategy):
@@ -181,8 +136,8 @@ def _facts(store: Store, provider: Provider, settings: Settings, now: datetime) 
         formerly=formerly(said),
         activity=store.activity(),
         told=store.told(),
-        clock_off=_seconds(store.meta(f"clock_off/{provider.id}")),
-        trouble=_trouble(store, now),
+        clock_off=store_state.seconds(store.meta(f"clock_off/{provider.id}")),
+        trouble=store_state.trouble(store, now),
     )
 
 
@@ -230,7 +185,7 @@ def _view(
     snapshots = [snapshot for snapshot, _ in mine]
     with_money = max((each for each in snapshots if each.money), key=lambda each: each.captured_at, default=None)
     with_shares = max((each for each in snapshots if each.shares), key=lambda each: each.captured_at, default=None)
-    money = with_money.money if with_money else ()
+    money = windows.of_now(with_money.money, facts.now) if with_money else ()
     money_stale_at = _money_stale_at(facts, with_money, mine, asked) if with_money else None
     money_stale = with_money is not None and windows.is_stale(with_money.captured_at, money_stale_at, facts.now)
     shown = _windows(facts, account, mine, asked, money)
@@ -251,7 +206,7 @@ def _view(
         state=standing.account_state(
             shown=judged,
             sources=sources,
-            has_figures=bool(shown or money),
+            has_figures=bool(shown or with_money),
             clock_off=_clock_off(facts, current),
             store=facts.trouble,
             refused=_was_refused_since(asked, current),
@@ -267,6 +222,7 @@ def _view(
         next_attempt_at=_soonest((each.plan.next_at for each in asked if each.plan), facts.now),
         attempts=tuple(_attempted(each, snapshots) for each in asked),
         throttled=next((_hint(each) for each in asked if _hint(each)), None),
+        refusal=next((each.strategy.when_refused for each in asked if each.state in REFUSALS), None),
         formerly=facts.formerly.get(account.id, ()),
         clock_off=_clock_off(facts, current),
         money_stale_at=money_stale_at,
@@ -392,7 +348,7 @@ def _changes_at(accounts: Sequence[AccountView], now: datetime) -> datetime | No
     """The next instant at which a figure turns stale or a window ends."""
     instants: list[datetime | None] = []
     for account in accounts:
-        instants.append(account.money_stale_at)
+        instants += [account.money_stale_at, *(line.ends_at for line in account.money)]
         for window in account.windows:
             ends_at = window.resets_at + windows.RESET_GRACE if window.resets_at else None
             instants += [window.stale_at, ends_at]

@@ -165,7 +165,7 @@ def exact_amount(sum_: Money) -> str | None:
     """The amount with its currency's own decimals, for scripts: "12.66"; None for no legal amount."""
     coin = Decimal(1) if sum_.currency in _WHOLE_CURRENCIES else Decimal("0.01")
     try:
-        return f"{sum_.amount.quantize(coin):f}" if sum_.amount.is_finite() else None
+        return f"{sum_.amount.quantize(coin, ROUND_HALF_UP):f}" if sum_.amount.is_finite() else None
     except InvalidOperation:
         return None
 

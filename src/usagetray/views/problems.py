@@ -55,16 +55,20 @@ def problem(account: AccountView, now: datetime, zone: tzinfo | None) -> Problem
         case State.SIGNED_OUT if account.by_key:
             return Problem(
                 title=f"{name} refused the key",
-                detail=f"Twice, so it is not asked again. For a new key: {connect}",
+                detail=" ".join(filter(None, ("Twice, so it is not asked again.", account.refusal)))
+                + f" For a new key: {connect}",
             )
         case State.SIGNED_OUT:
             return Problem(
                 title=f"Sign in to {name} again",
                 detail=f"{name} refused twice. Sign in there; usagetray notices by itself.",
             )
+        case State.NOT_ALLOWED if account.by_key and account.refusal:
+            return Problem(title=f"{name} does not allow this", detail=f"{account.refusal} For another key: {connect}")
         case State.NOT_ALLOWED:
             return Problem(
-                title=f"{name} does not allow this", detail="Its login or key lacks the right to read usage."
+                title=f"{name} does not allow this",
+                detail=account.refusal or "Its login or key lacks the right to read usage.",
             )
         case State.OFFLINE:
             return Problem(

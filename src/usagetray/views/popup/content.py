@@ -363,7 +363,7 @@ def _money_row(key: str, line: MoneyLine, account: AccountView, now: datetime) -
     return Row(
         key=key,
         name=said.label,
-        scope=plain(line.period or "", 24),
+        scope="" if line.period and line.period in said.label.lower() else plain(line.period or "", 24),
         figure=said.amount,
         unit=said.unit,
         figure_colour="text3" if account.stale else "text",

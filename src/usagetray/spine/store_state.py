@@ -1,0 +1,56 @@
+"""What the store says of itself, and what small things are kept in it as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from usagetray.domain.states import State
+from usagetray.edges.store import Store
+
+NOTICE_HOLDS = timedelta(days=1)
+"""How long it is said that the store had to be mended."""
+MENDED_HOLDS = timedelta(hours=1)
+"""How long that is the state of accounts which have nothing worse."""
+
+
+def notices(store: Store | None, now: datetime) -> Iterable[str]:
+    if store is None:
+        return
+    notice, since = store.meta("notice"), instant(store.meta("notice_at"))
+    if notice and since is not None and now - since < NOTICE_HOLDS:
+        yield notice
+    if store.database.is_full:
+        yield "The disk is full: figures are shown but not kept until there is space."
+
+
+def trouble(store: Store, now: datetime) -> State | None:
+    since = instant(store.meta("notice_at"))
+    if store.database.is_full:
+        return State.DISK_FULL
+    return State.STORE_DAMAGED if since is not None and timedelta() <= now - since < MENDED_HOLDS else None
+
+
+def kept_counters(store: Store | None) -> Mapping[str, object]:
+    kept = store.meta("counters") if store is not None else None
+    try:
+        found = json.loads(kept) if kept else {}
+    except ValueError:
+        found = {}
+    return found if isinstance(found, dict) else {}
+
+
+def instant(text: str | None) -> datetime | None:
+    """What was kept as text; None for what a damaged disk made of it."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) if text else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def seconds(text: str | None) -> timedelta | None:
+    try:
+        return timedelta(seconds=float(text)) if text else None
+    except (ValueError, OverflowError):
+        return None
