@@ -103,7 +103,8 @@ def test_a_provider_knows_the_words_the_contract_and_itself() -> None:
     for module in inside("providers"):
         parts = module.name.split(".")
         own = ".".join(parts[:2]) if len(parts) > 1 else "providers"
-        found[module.name] = strangers(module, "model", "errors", "usage", "providers.contract", "providers.parse", own)
+        shared = ("providers.contract", "providers.parse", "providers.keyed", "providers.billed", "providers.sign_in")
+        found[module.name] = strangers(module, "model", "errors", "usage", *shared, own)
 
     assert {name: known for name, known in found.items() if known} == {}
 

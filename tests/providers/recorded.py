@@ -7,15 +7,17 @@ import math
 import shutil
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
+from tests.providers import sign_ins
 from usagetray.edges import facts as edge
 from usagetray.errors import Cause, SourceError
 from usagetray.model import MoneyLine, Secret, Snapshot, UsageWindow
-from usagetray.providers import claude, deepseek
+from usagetray.providers import claude, deepseek, discover
 from usagetray.providers.claude import limits as claude_limits
 from usagetray.providers.codex import limits as codex_limits
 from usagetray.providers.contract import BEARER, Facts, Home, Provider, Strategy
@@ -124,8 +126,47 @@ def ask_deepseek(answer: object, now: datetime = NOW, key: str = KEY) -> tuple[S
     return one.fetch(found, Recorded(answer))
 
 
+class Pages:
+    """A server that tells a bill page by page, by the cursor that is asked for; other questions it does not allow."""
+
+    def __init__(self, pages: Mapping[str, object], others: Mapping[str, object]) -> None:
+        self.pages = pages
+        self.others = others  # by the end of the path
+        self.asked: list[str] = []
+
+    def get_json(
+        self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
+    ) -> Any:
+        self.asked.append(path)
+        place, _, query = path.partition("?")
+        if place.endswith(("/cost_report", "/costs")):
+            return self.pages.get(parse_qs(query).get("page", [""])[0], {"data": [], "has_more": False})
+        found = self.others.get(place.rpartition("/")[2], SourceError("Vendor", Cause.NOT_ALLOWED))
+        if isinstance(found, SourceError):
+            raise found
+        return found
+
+    def post_json(self, path: str, body: Any, **_: Any) -> Any:
+        raise AssertionError("a bill is read by GET")
+
+
+def ask_bill(
+    provider: str,
+    pages: Mapping[str, object],
+    now: datetime = NOW,
+    others: Mapping[str, object] | None = None,
+    former: tuple[Snapshot, ...] = (),
+) -> tuple[Snapshot, ...]:
+    """What a provider that reports what was billed makes of its pages, by cursor."""
+    (one,) = next(each for each in discover() if each.id == provider).strategies
+    found = edge.resolve(one, NO_HOME, now=now, spool_dir=HERE, keychain=lambda _: Secret(KEY), environ={})
+    return one.fetch(replace(found, former=former), Pages(pages, others or {}))
+
+
 def read(provider: str, reader: str, answer: Any, now: datetime, folder: Path) -> Told:
     """A recorded answer through the reader it belongs to. Raises `SourceError`."""
+    if provider in sign_ins.READERS:
+        return _told(sign_ins.READERS[provider](reader, answer, now))
     if reader == "limits":
         snapshot = ask_claude(folder, answer, min(now, NOW))[0]
         return Told(snapshot.windows, snapshot.money, snapshot.account.plan, snapshot.dropped, snapshot.ignored)
@@ -144,6 +185,9 @@ def read(provider: str, reader: str, answer: Any, now: datetime, folder: Path) -
     if reader == "balance":
         snapshot = ask_deepseek(answer, now)[0]
         return Told(snapshot.windows, snapshot.money, snapshot.account.plan, snapshot.dropped, snapshot.ignored)
+    if reader == "bill":
+        snapshot = ask_bill(provider, {"": answer}, now)[0]
+        return Told(snapshot.windows, snapshot.money, snapshot.account.plan, snapshot.dropped, snapshot.ignored)
     if reader == "app_server":
         whole = Answer(answer)
         maybe = codex_limits.app_server_answer(whole, now)
@@ -151,6 +195,13 @@ def read(provider: str, reader: str, answer: Any, now: datetime, folder: Path) -
             raise SourceError(provider, Cause.BAD_DATA, "no limits in it")
         return Told(maybe.windows, maybe.money, maybe.plan, tuple(whole.dropped))
     raise AssertionError(f"{provider}: no reader {reader}")
+
+
+def _told(snapshots: tuple[Snapshot, ...]) -> Told:
+    if not snapshots:
+        return Told((), (), None, ())
+    (only,) = snapshots
+    return Told(only.windows, only.money, only.account.plan, only.dropped, only.ignored)
 
 
 def _status_line(answer: Any, now: datetime, folder: Path) -> Told:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from usagetray.edges.http_answers import (
     MOST_BYTES,
@@ -26,7 +27,7 @@ from usagetray.edges.http_answers import (
 from usagetray.edges.origins import checked_origin, checked_override, proxy_for, url
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret
-from usagetray.providers.contract import BEARER
+from usagetray.providers.contract import BEARER, Form
 
 if TYPE_CHECKING:
     import ssl
@@ -58,7 +59,7 @@ class Question:
     method: str
     address: str
     headers: Mapping[str, str] = field(repr=False)  # the secret stands in one of them
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
 
 
 class _Exchange:
@@ -128,9 +129,16 @@ class Http:
         self._counters: dict[str, dict[str, int | str]] = {}
         self._dates: dict[str, tuple[datetime, datetime]] = {}
 
-    def web(self, source_name: str, origin: str, account: str = "") -> OriginWeb:
-        """Requests of one source, for one account, to one origin. Raises `UserError` for one no secret may go to."""
-        return OriginWeb(self, source_name, checked_origin(origin), account)
+    def web(self, source_name: str, origin: str, account: str = "", base: str = "") -> OriginWeb:
+        """Requests of one source, for one account, to one origin, all paths below `base` there.
+
+        Raises `UserError` for an origin no secret may go to.
+        """
+        return OriginWeb(self, source_name, checked_origin(origin), account, base)
+
+    def look(self, source: str, origin: str, path: str) -> Any:
+        """The decoded JSON of a page that is there for everybody: no secret is sent. Raises `SourceError`."""
+        return self.ask(source, origin, Question("GET", url(checked_origin(origin), path), {}))
 
     def server_date(self, origin: str) -> tuple[datetime, datetime] | None:
         """(what the server's clock said last, ours at that moment); None: it never said."""
@@ -276,23 +284,27 @@ class Http:
 class OriginWeb:
     """`providers.contract.Web` for one account of one source, and one origin."""
 
-    def __init__(self, http: Http, source: str, origin: str, account: str) -> None:
+    def __init__(self, http: Http, source: str, origin: str, account: str, base: str) -> None:
         self._http = http
         self._source = source
         self._origin = origin
         self._account = account
+        self._base = base
 
     def get_json(
         self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
     ) -> Any:
         sent = sendable(self._source, bearer, headers or {}, auth)
-        question = Question("GET", url(self._origin, path), sent)
+        question = Question("GET", url(self._origin, self._base + path), sent)
         return self._http.ask(self._source, self._origin, question, self._account)
 
     def post_json(
         self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
     ) -> Any:
-        sent = sendable(self._source, bearer, {"Content-Type": "application/json", **(headers or {})}, auth)
-        text = json.dumps(body, ensure_ascii=True, allow_nan=False).encode()
-        question = Question("POST", url(self._origin, path), sent, text)
+        if isinstance(body, Form):
+            kind, text = "application/x-www-form-urlencoded", urlencode(body.fields)
+        else:
+            kind, text = "application/json", json.dumps(body, ensure_ascii=True, allow_nan=False)
+        sent = sendable(self._source, bearer, {"Content-Type": kind, **(headers or {})}, auth)
+        question = Question("POST", url(self._origin, self._base + path), sent, text.encode())
         return self._http.ask(self._source, self._origin, question, self._account)

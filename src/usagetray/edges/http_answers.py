@@ -84,21 +84,22 @@ def refusal(source: str, status: int, headers: Mapping[str, str], now: datetime)
     challenge = "html" in headers.get("content-type", "").lower() or "cf-mitigated" in headers
     detail = "challenge page" if challenge else f"answered {status}"
     cause = Cause.BAD_DATA
+    used_up = status == 403 and (headers.get("retry-after") or headers.get("x-ratelimit-remaining") == "0")
     if 300 <= status < 400 or status == 511:
         # Followed, a redirect would carry the token elsewhere; a network's login page is the usual reason.
         return SourceError(source, Cause.PORTAL, f"redirected, {status}" if status < 400 else detail)
     if status == 401:
         return SourceError(source, Cause.REFUSED)
-    if status == 403:
+    if status == 403 and not used_up:
         cause = Cause.NOT_ALLOWED
     elif status == 407:
         cause = Cause.PROXY
-    elif status == 429:
+    elif status == 429 or used_up:  # some say with a 403 that it was too often
         cause = Cause.RATE_LIMITED
     elif status >= 500 or status in (408, 418, 425):
         # 408 is the server's own trouble: it had our request and says it had not.
         cause = Cause.SERVER_ERROR
-    wait = retry_after(headers.get("retry-after"), now) if status == 429 or status >= 500 else None
+    wait = retry_after(headers.get("retry-after"), now) if status == 429 or status >= 500 or used_up else None
     return SourceError(source, cause, detail, retry_after=wait)
 
 

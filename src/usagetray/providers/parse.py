@@ -6,12 +6,13 @@ understood reads as `None` too, and its dotted path is noted in `Answer.dropped`
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 import json
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,11 +30,16 @@ MOST_DROPPED = 50
 MOST_NUMBER = Decimal(10) ** 15
 MOST_PERCENT = Decimal(100_000)
 """Overage in the hundreds of percent is real; a thousandfold is a fault of the answer."""
+MOST_FULL = 2.0
+"""A quota that cannot be overdrawn is told a little past full, for what was under way; further is no share of it."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 """No vendor states an instant outside these; between them seconds and milliseconds cannot be mistaken."""
 MILLISECONDS_FROM = Decimal(10) ** 11
-NUMERAL = re.compile(r"[+-]?\d{1,20}(\.\d{1,25})?([eE][+-]?\d{1,3})?", re.ASCII)
+DAYS_OF_WEEK = 7
+UNITS = ("day", "hour", "minute")
+NUMERAL = re.compile(r"[+-]?\d{1,20}(\.\d{1,60})?([eE][+-]?\d{1,3})?", re.ASCII)
+"""Bills are told with dozens of decimals."""
 
 
 def decode(content: bytes | str) -> Any:
@@ -127,8 +133,8 @@ class Answer:
             return None
         return Answer(value, path=self._name(*path), dropped=self.dropped)
 
-    def rows(self, *path: str) -> tuple[Answer, ...]:
-        """The objects of a list; entries that are none are dropped one by one."""
+    def rows(self, *path: str, most: int = MOST_ROWS) -> tuple[Answer, ...]:
+        """The objects of a list, up to `most`; entries that are none are dropped one by one."""
         value = self._find(path)
         if value is None:
             return ()
@@ -136,7 +142,7 @@ class Answer:
             self._drop(*path)
             return ()
         found = []
-        for index, row in enumerate(value[:MOST_ROWS]):
+        for index, row in enumerate(value[:most]):
             name = f"{self._name(*path)}[{index}]"
             if isinstance(row, dict):
                 found.append(Answer(row, path=name, dropped=self.dropped))
@@ -160,6 +166,10 @@ class Answer:
     def share(self, *path: str) -> float | None:
         """A percentage, as a share: 42 reads as 0.42, 1 as 0.01 (never guessed to be a share already)."""
         return self._read(path, _share_of)
+
+    def filled(self, *path: str) -> float | None:
+        """A percentage of a quota that cannot be overdrawn, as a share from 0 to 1; a count is no percentage."""
+        return self._read(path, lambda value: full_at_most(_share_of(value)))
 
     def instant(self, *path: str) -> datetime | None:
         """Aware UTC. A zero is how several vendors write "unknown": None, but nothing wrong with the field."""
@@ -226,6 +236,28 @@ def _share_of(value: object) -> float | None:
     return round(float(number) / 100, 9)
 
 
+def full_at_most(share: float | None) -> float | None:
+    """The share of a quota that cannot be overdrawn, 0 to 1; None for what can be no share of it."""
+    return None if share is None or share > MOST_FULL else min(share, 1.0)
+
+
+def part(used: Decimal | None, total: Decimal | None) -> float | None:
+    """A count as a share of its total, 0 upward; None where either is unknown, or there is no total."""
+    if used is None or not total:
+        return None
+    share = min(used / total, MOST_PERCENT / 100)
+    return round(float(share), 9)
+
+
+def length_name(length: timedelta) -> tuple[str, str]:
+    """Key and label of a window by its length: ("5-hour", "5 hours"), ("weekly", "Week")."""
+    if round(length / timedelta(days=1)) == DAYS_OF_WEEK:
+        return "weekly", "Week"
+    unit = next((each for each in UNITS if length >= timedelta(**{f"{each}s": 1})), "minute")
+    count = max(1, round(length / timedelta(**{f"{unit}s": 1})))
+    return f"{count}-{unit}", f"{count} {unit}{'s' if count > 1 else ''}"
+
+
 def unread(sentence: str, answer: Answer) -> str:
     """The sentence with the names of the fields that could not be read: what a report to us should name."""
     names = [name[:40] for name in answer.dropped[:5]]
@@ -244,3 +276,9 @@ def account_of_home(home: Home) -> Account:
 def is_home(account: Account, path: str) -> bool:
     """Whether the account stands for the installation at `path` because nobody was named."""
     return account.id in {account_of_home(Home(path=Path(path), is_default=each)).id for each in (True, False)}
+
+
+def month_before(at: datetime) -> datetime:
+    """The same day and hour a month earlier; the month's last day where it is shorter."""
+    year, month = (at.year, at.month - 1) if at.month > 1 else (at.year - 1, 12)
+    return at.replace(year=year, month=month, day=min(at.day, calendar.monthrange(year, month)[1]))
