@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Iterable
 from functools import cache
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from usagetray.providers.contract import Provider
 
-NOT_PROVIDERS = frozenset({"contract", "parse"})
+NOT_PROVIDERS = frozenset({"contract", "parse", "user_defined"})
 
 
 @cache
@@ -22,6 +23,12 @@ def discover() -> tuple[Provider, ...]:
             module = importlib.import_module(f"{__name__}.{module_info.name}")
             found.append(module.PROVIDER)
     return tuple(found)
+
+
+def bears_module(provider_id: str) -> bool:
+    """Whether a module here bears the id; it is not imported to find out."""
+    module = provider_id.replace("-", "_")
+    return module.isidentifier() and importlib.util.find_spec(f"{__name__}.{module}") is not None
 
 
 def named(ids: Iterable[str]) -> tuple[Provider, ...]:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from usagetray.edges.store import open_reader
 from usagetray.overview import Overview
 from usagetray.profile import Profile
-from usagetray.providers import named
 from usagetray.settings import Settings
 from usagetray.spine.overviewing import overview
+from usagetray.spine.own_providers import named
 
 
 def glance(profile: Profile, settings: Settings) -> Overview:
@@ -21,7 +21,7 @@ def glance(profile: Profile, settings: Settings) -> Overview:
     store = open_reader(profile.paths.store_file)
     try:
         heard_of = {source.provider for source in store.sources()} if store is not None else set()
-        return overview(store, named(heard_of), settings, profile.clock.now(), demo=profile.demo)
+        return overview(store, named(profile, heard_of), settings, profile.clock.now(), demo=profile.demo)
     finally:
         if store is not None:
             store.close()

@@ -8,9 +8,8 @@ from usagetray.edges.keychain import Keychain, keychain_double, service_name
 from usagetray.edges.store import open_reader
 from usagetray.overview import Overview
 from usagetray.profile import Profile
-from usagetray.providers import discover
-from usagetray.settings import load
 from usagetray.spine.overviewing import overview
+from usagetray.spine.own_providers import known_settings
 from usagetray.spine.sources import found_tools
 
 
@@ -27,14 +26,14 @@ def reader(profile: Profile) -> Callable[[], Overview]:
     def read() -> Overview:
         store = open_reader(profile.paths.store_file)
         try:
-            settings = load(profile.paths.config_file)
+            known, settings = known_settings(profile)
             return overview(
                 store,
-                discover(),
+                known.providers,
                 settings,
                 profile.clock.now(),
                 demo=profile.demo,
-                found=found_tools(discover(), settings, profile.environ, profile.paths.state_dir),
+                found=found_tools(known.providers, settings, profile.environ, profile.paths.state_dir),
             )
         finally:
             if store is not None:
