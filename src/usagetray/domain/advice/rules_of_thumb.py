@@ -62,10 +62,14 @@ def by_sessions(sessions: Decimal, days: Decimal) -> str:
 SITUATIONS: Mapping[str, tuple[str, str]] = {
     "daily and even": ("subscription", "share of days active and spread of days"),
     "bursty: heavy and light weeks": ("api", "week-to-week spread"),
-    "prompts above 500k tokens": ("api", "longest prompts"),
+    "prompts above 500K tokens": ("api", "longest prompts"),
     "frequent sessions of 5 h and more": ("max", "session lengths"),
-    "web chat and claude code together": ("subscription", "weekly use by surface"),
-    "claude code only": ("either: by usage", "surfaces seen"),
+    "web chat and Claude Code together": ("subscription", "weekly use by surface"),
+    "Claude Code only": ("either: by usage", "surfaces seen"),
     "no lockout can be accepted": ("api", "user says so"),
 }
-"""By situation, in lower case: what is advised, and what would show that it holds."""
+"""By situation as printed: what is advised, and what would show that it holds."""
+
+
+def situation(words: str) -> tuple[str, str] | None:
+    return {each.casefold(): found for each, found in SITUATIONS.items()}.get(words.strip().casefold())
