@@ -121,6 +121,26 @@ def test_a_redirect_of_a_posted_question_is_not_followed(http: Http, status: int
         assert elsewhere.requests == []
 
 
+def test_the_requests_of_one_attempt_end_within_the_ceiling_together(hasty: Http) -> None:
+    """Six of 0.1 s each within 0.4 s: the last ones are cut off, or not sent at all."""
+    vendor = Vendor(ManualClock(NOW), always(ok([])))
+    vendor.delay_s = 0.1
+    web = hasty.web("Vendor", vendor.origin)
+    ended: list[Cause | None] = []
+    try:
+        for _ in range(6):
+            try:
+                web.get_json("/", bearer=TOKEN)
+                ended.append(None)
+            except SourceError as error:
+                ended.append(error.cause)
+    finally:
+        vendor.close()
+
+    assert ended[3:] == [Cause.TIMEOUT] * 3
+    assert len(vendor.asked) <= 4
+
+
 def test_requests_bytes_and_the_servers_date_are_kept(http: Http) -> None:
     """The server's clock is 48 h behind ours."""
     with serving(response(body=b"{}", headers={"Date": "Wed, 18 Nov 2026 20:00:00 GMT"})) as server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import math
 import socket
 import threading
 import time
@@ -134,7 +135,7 @@ class Http:
 
         Raises `UserError` for an origin no secret may go to.
         """
-        return OriginWeb(self, source_name, checked_origin(origin), account, base)
+        return OriginWeb(self, source_name, checked_origin(origin), account, base, self._ceiling_s)
 
     def look(self, source: str, origin: str, path: str) -> Any:
         """The decoded JSON of a page that is there for everybody: no secret is sent. Raises `SourceError`."""
@@ -155,12 +156,16 @@ class Http:
         for client in clients:
             client.close()
 
-    def ask(self, source: str, origin: str, question: Question, account: str = "") -> Any:
+    def ask(self, source: str, origin: str, question: Question, account: str = "", *, ends_at: float = math.inf) -> Any:
         """See `Web.get_json`. One request at a time per source, account and origin; others wait their turn.
 
-        Per account, because one that hangs must not hold up its neighbours at the same vendor.
+        Per account, because one that hangs must not hold up its neighbours at the same vendor. `ends_at`: the instant
+        of the monotonic clock at which it is over, whatever the ceiling.
         """
-        exchange = _Exchange(self._ceiling_s)
+        left_s = ends_at - time.monotonic()
+        if left_s <= 0:
+            raise SourceError(source, Cause.TIMEOUT)
+        exchange = _Exchange(min(self._ceiling_s, left_s))
         key = (source, account, origin)
         with self._lock:
             turn = self._turns.setdefault(key, threading.Lock())
@@ -282,10 +287,15 @@ class Http:
 
 
 class OriginWeb:
-    """`providers.contract.Web` for one account of one source, and one origin."""
+    """`providers.contract.Web` for one attempt at one account of one source, and one origin.
 
-    def __init__(self, http: Http, source: str, origin: str, account: str, base: str) -> None:
+    All its requests together end within the ceiling: a bill of many pages must not hold an attempt up for minutes.
+    """
+
+    def __init__(self, http: Http, source: str, origin: str, account: str, base: str, ceiling_s: float) -> None:
         self._http = http
+        self._ceiling_s = ceiling_s
+        self._ends_at: float | None = None  # the clock starts with the first request
         self._source = source
         self._origin = origin
         self._account = account
@@ -295,8 +305,7 @@ class OriginWeb:
         self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
     ) -> Any:
         sent = sendable(self._source, bearer, headers or {}, auth)
-        question = Question("GET", url(self._origin, self._base + path), sent)
-        return self._http.ask(self._source, self._origin, question, self._account)
+        return self._ask(Question("GET", url(self._origin, self._base + path), sent))
 
     def post_json(
         self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
@@ -306,5 +315,9 @@ class OriginWeb:
         else:
             kind, text = "application/json", json.dumps(body, ensure_ascii=True, allow_nan=False)
         sent = sendable(self._source, bearer, {"Content-Type": kind, **(headers or {})}, auth)
-        question = Question("POST", url(self._origin, self._base + path), sent, text.encode())
-        return self._http.ask(self._source, self._origin, question, self._account)
+        return self._ask(Question("POST", url(self._origin, self._base + path), sent, text.encode()))
+
+    def _ask(self, question: Question) -> Any:
+        if self._ends_at is None:
+            self._ends_at = time.monotonic() + self._ceiling_s
+        return self._http.ask(self._source, self._origin, question, self._account, ends_at=self._ends_at)
