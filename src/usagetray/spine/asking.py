@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,7 @@ class _Noted:
     """A way out, to a server or a program, on which the first step is noted in the store before it is taken."""
 
     def __init__(self, web: Callable[[], Web], note: Callable[[], int | None]) -> None:
-        self._web = web  # made when it is needed: a strategy that asks a program has no origin
+        self._web = cache(web)  # made when it is needed: a strategy that asks a program has no origin
         self._note = note
         self.noted = False
         self.rowid: int | None = None
