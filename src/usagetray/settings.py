@@ -56,6 +56,8 @@ class AccountSettings:
 class ProviderSettings:
     enabled: bool = True
     homes: tuple[Path, ...] = ()  # further folders of the vendor's tool
+    plan: str = ""  # the plan they pay for, where only they can say; "": not said
+    plan_day: int = 0  # of the month on which it renews, 1 to 31; 0: not said
     allow: tuple[str, ...] = ()  # strategies the user has consented to
     address: str = ""  # of the vendor's server, where everybody has their own
     logs: tuple[tuple[str, Path], ...] = ()  # further folders of logs alone: the other computer's name, and the place
@@ -74,6 +76,7 @@ class Settings:
     poll_minutes: int = 5
     alerts: AlertSettings = AlertSettings()
     icon: IconSettings = IconSettings()
+    incidents: bool = True  # status pages are looked at, of vendors of whom a server may be asked anyway
     providers: Mapping[str, ProviderSettings] = field(default_factory=lambda: MappingProxyType({}))
     problems: tuple[str, ...] = ()  # sentences: file, line, key, what is right
 
@@ -146,6 +149,12 @@ def _server(value: Any) -> str:
     raise ValueError("an address that begins with https:// (or http://127.0.0.1:PORT), without a login or / at its end")
 
 
+def _day(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 31:
+        return value
+    raise ValueError("a day of the month from 1 to 31, or 0")
+
+
 def _label(value: Any) -> str:
     if isinstance(value, str) and len(value) <= 40 and (not value or value.isprintable()):
         return value
@@ -180,10 +189,13 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "alerts.webhook": _address,
     "icon.panel": _one_of("auto", "light", "dark"),
     "icon.label": _flag,
+    "incidents": _flag,
     "providers.*.enabled": _flag,
     "providers.*.homes": _folders,
     "providers.*.logs": _labelled_folders,
     "providers.*.allow": _texts,
+    "providers.*.plan": _label,
+    "providers.*.plan_day": _day,
     "providers.*.address": _server,
     "providers.*.options": _texts,
     "providers.*.accounts.*.enabled": _flag,
@@ -263,6 +275,7 @@ class _Reader:
                 webhook=self.value("alerts.webhook", alerts.webhook),
             ),
             icon=IconSettings(panel=self.value("icon.panel", icon.panel), label=self.value("icon.label", icon.label)),
+            incidents=self.value("incidents", known.incidents),
             providers=MappingProxyType(
                 {each: self.provider(each) for each in self.section("providers") if is_id(each)}
             ),
@@ -276,6 +289,8 @@ class _Reader:
             homes=self.value(f"{prefix}.homes", default.homes),
             logs=self.value(f"{prefix}.logs", default.logs),
             allow=self.value(f"{prefix}.allow", default.allow),
+            plan=self.value(f"{prefix}.plan", default.plan),
+            plan_day=self.value(f"{prefix}.plan_day", default.plan_day),
             address=self.value(f"{prefix}.address", default.address),
             options=self.value(f"{prefix}.options", default.options),
             accounts=MappingProxyType(

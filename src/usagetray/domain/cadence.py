@@ -52,6 +52,7 @@ class Signals:
     only_in_use: bool = False  # by itself the source is asked at `every`, and never while idle
     clicks_apart: timedelta = timedelta(seconds=20)
     may_be_throttled: bool = False  # the vendor is known to answer programs like ours with 429 for good
+    refusal_is_final: bool = False  # a missing right is not asked about again, but at the user's click
     saving: bool = False  # battery saver
     clicked_at: datetime | None = None
     woke_at: datetime | None = None
@@ -119,7 +120,7 @@ def _ordinary_due(
     if last.cause is Cause.REFUSED:
         due_at, reason = last.at + APART + _within((1.0, 5.0), key, last.at), "refused once"
     elif last.cause is Cause.NOT_ALLOWED:
-        return last.at + NOT_ALLOWED_WAIT, "not allowed"
+        return None if signals.refusal_is_final else last.at + NOT_ALLOWED_WAIT, "not allowed"
     elif not last.asked:
         return last.at + APART, "nothing to ask with"
     elif not last.answered and last.cause is not Cause.RATE_LIMITED:

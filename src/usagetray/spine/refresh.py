@@ -17,6 +17,7 @@ from usagetray.errors import Cause, SourceError
 from usagetray.model import Snapshot
 from usagetray.providers.contract import Key, Provider, Strategy
 from usagetray.settings import Settings
+from usagetray.spine import planned
 from usagetray.spine.asking import Edges, ask, credential, known_facts, still_sends
 from usagetray.spine.sources import Tool, permitted, tools
 
@@ -127,7 +128,10 @@ class Refresh:
 
     def _read(self, tool: Tool, strategy: Strategy, now: datetime) -> bool:
         source = tool.source(strategy)
-        signature = facts.signature(strategy, tool.home, spool_dir=self._edges.spool_dir)
+        signature = (
+            facts.signature(strategy, tool.home, spool_dir=self._edges.spool_dir),
+            planned.signature(strategy, self._settings().of(tool.provider.id), now),
+        )
         if self._signatures.get(source) == signature:
             return False
         self._signatures[source] = signature
@@ -262,6 +266,7 @@ class Refresh:
             only_in_use=strategy.only_in_use,
             clicks_apart=strategy.clicks_apart,
             may_be_throttled=strategy.when_throttled is not None,
+            refusal_is_final=strategy.when_refused is not None,
             saving=self._edges.saving(),
             clicked_at=self._clicked_at,
             woke_at=self._woke_at,

@@ -61,7 +61,7 @@ def problem(account: AccountView, now: datetime, zone: tzinfo | None) -> Problem
         case State.SIGNED_OUT:
             return Problem(
                 title=f"Sign in to {name} again",
-                detail=f"{name} refused twice. Sign in there; usagetray notices by itself.",
+                detail=f"{name} refused twice. {account.refusal or 'Sign in there; usagetray notices by itself.'}",
             )
         case State.NOT_ALLOWED if account.by_key and account.refusal:
             return Problem(title=f"{name} does not allow this", detail=f"{account.refusal} For another key: {connect}")

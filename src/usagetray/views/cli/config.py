@@ -72,11 +72,14 @@ def _values(settings: Settings) -> Iterator[tuple[str, Any]]:
     yield "alerts.webhook", settings.alerts.webhook
     yield "icon.panel", settings.icon.panel
     yield "icon.label", settings.icon.label
+    yield "incidents", settings.incidents
     for provider_id in sorted({each.id for each in discover()} | set(settings.providers)):
         own = settings.of(provider_id)
         yield f"providers.{provider_id}.enabled", own.enabled
         yield f"providers.{provider_id}.homes", [str(each) for each in own.homes]
         yield f"providers.{provider_id}.allow", list(own.allow)
+        yield f"providers.{provider_id}.plan", own.plan
+        yield f"providers.{provider_id}.plan_day", own.plan_day
 
 
 def _toml(value: Any) -> str:
