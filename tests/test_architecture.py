@@ -84,10 +84,11 @@ def strangers(module: Module, *places: str) -> list[str]:
 LAYERS = [
     (("model", "errors", "usage"), ()),
     (("domain",), ("model", "errors", "usage", "domain", "settings")),
-    (("settings",), ("errors",)),
+    (("settings",), ("errors", "settings_rates")),
+    (("settings_rates",), ()),
     (("overview",), ("model", "usage", "domain")),
     # A menu's lines are the words that the views and the tray agree on.
-    (("edges",), ("model", "errors", "usage", "domain", "settings", "edges", "providers.contract", "views.menu")),
+    (("edges",), (*WORDS, "domain", "settings", "settings_rates", "edges", "providers.contract", "views.menu")),
 ]
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from usagetray import settings_rates
+
 T = TypeVar("T")
 
 ADDRESS = re.compile(
@@ -78,6 +80,7 @@ class Settings:
     icon: IconSettings = IconSettings()
     incidents: bool = True  # status pages are looked at, of vendors of whom a server may be asked anyway
     providers: Mapping[str, ProviderSettings] = field(default_factory=lambda: MappingProxyType({}))
+    rates: tuple[settings_rates.UserRate, ...] = ()  # prices of the user's own, laid over those of the program
     problems: tuple[str, ...] = ()  # sentences: file, line, key, what is right
 
     def of(self, provider_id: str) -> ProviderSettings:
@@ -190,6 +193,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "icon.panel": _one_of("auto", "light", "dark"),
     "icon.label": _flag,
     "incidents": _flag,
+    "rates": settings_rates.check,
     "providers.*.enabled": _flag,
     "providers.*.homes": _folders,
     "providers.*.logs": _labelled_folders,
@@ -279,6 +283,7 @@ class _Reader:
             providers=MappingProxyType(
                 {each: self.provider(each) for each in self.section("providers") if is_id(each)}
             ),
+            rates=settings_rates.read(self.table.get("rates", []), f"{self.path}", self.text, self.problems.append),
             problems=tuple(self.problems),
         )
 

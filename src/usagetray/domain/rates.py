@@ -102,6 +102,10 @@ class RateTable:
     def rows(self) -> tuple[RateRow, ...]:
         return tuple(row for table in (self._vendor, self._user) for rows in table.values() for row in rows)
 
+    def dated(self, model: str) -> tuple[RateRow, ...]:
+        """The vendor's rows of a canonical id, oldest first; none where it has no price."""
+        return tuple(self._vendor.get(model, ()))
+
     def name(self, model: str) -> ModelName:
         """The model that a name in a log means, and what the name says of platform and speed."""
         return self.remember(("name", model), lambda: resolve(model, self._names))

@@ -161,6 +161,23 @@ def money(sum_: Money, *, trim: bool = False) -> str:
     return sign + _in_currency(f"{shown:,}", sum_.currency)
 
 
+def cost(usd: Decimal, *, at_least: bool = False) -> str:
+    """A cost at list prices, to the cent: "$12.66", "$1,234.50", "≥ $12.66"; "<$0.01" below half a cent.
+
+    Rounded here and nowhere else, once it has been summed.
+    """
+    if not usd.is_finite():
+        return DASH
+    try:
+        shown = abs(usd).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    except InvalidOperation:  # more digits than any sum of money has
+        return DASH
+    mark = f"≥{NBSP}" if at_least else ""
+    if usd and not shown:
+        return f"{mark}$0.00" if at_least else "<$0.01"
+    return f"{mark}{MINUS if usd < 0 else ''}${shown:,}"
+
+
 def exact_amount(sum_: Money) -> str | None:
     """The amount with its currency's own decimals, for scripts: "12.66"; None for no legal amount."""
     coin = Decimal(1) if sum_.currency in _WHOLE_CURRENCIES else Decimal("0.01")

@@ -73,6 +73,7 @@ def _values(settings: Settings) -> Iterator[tuple[str, Any]]:
     yield "icon.panel", settings.icon.panel
     yield "icon.label", settings.icon.label
     yield "incidents", settings.incidents
+    yield "rates", [each.written() for each in settings.rates]
     for provider_id in sorted({each.id for each in discover()} | set(settings.providers)):
         own = settings.of(provider_id)
         yield f"providers.{provider_id}.enabled", own.enabled
@@ -85,6 +86,8 @@ def _values(settings: Settings) -> Iterator[tuple[str, Any]]:
 def _toml(value: Any) -> str:
     import tomlkit  # deferred: most verbs print no TOML
 
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return (
             "["
