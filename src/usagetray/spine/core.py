@@ -23,6 +23,7 @@ from usagetray.overview import Overview
 from usagetray.profile import Profile, local_zone
 from usagetray.providers.contract import Provider, Strategy, Web
 from usagetray.settings import Settings
+from usagetray.spine import own_providers
 from usagetray.spine.alerting import Alerting
 from usagetray.spine.asking import Edges
 from usagetray.spine.overviewing import overview
@@ -67,7 +68,8 @@ class Core:
         if not self._lock.acquire():
             raise WriterBusyError("usagetray is already running; `usagetray show` opens it.")
         self.profile = profile
-        self._providers = providers
+        self._built_in = providers
+        self._providers = tuple(providers)
         self._keychain = keychain
         self._settings_stamp: object = None
         self.settings = Settings()
@@ -90,7 +92,7 @@ class Core:
             saving=power.saving,
             programs=Programs(),
         )
-        self.refresh = Refresh(edges, providers, lambda: self.settings, on_change)
+        self.refresh = Refresh(edges, lambda: self._providers, lambda: self.settings, on_change)
         self._alerting = None
         if notifier is not None:
             self._alerting = Alerting(self.store, notifier, lambda: self.settings, local_zone)
@@ -132,17 +134,19 @@ class Core:
         self.store.prune(self.profile.clock.now() - KEEP)
 
     def reload_settings(self) -> bool:
-        """Takes the settings file in if it changed. True if it did."""
+        """Takes the settings, and the files that describe providers, in if they changed. True if they did."""
         path = self.profile.paths.config_file
         try:
             found = path.stat()
             stamp: object = (found.st_mtime_ns, found.st_size, found.st_ino)
         except OSError:
             stamp = "absent"
+        stamp = (stamp, own_providers.stamp(self.profile))
         if stamp == self._settings_stamp:
             return False
         self._settings_stamp = stamp
-        self.settings = settings.load(path)
+        known = own_providers.known(self.profile, self._built_in)
+        self._providers, self.settings = known.providers, known.in_settings(settings.load(path))
         for problem in self.settings.problems:
             log.warning("%s", problem)
         return True

@@ -40,7 +40,7 @@ class Refresh:
     def __init__(
         self,
         edges: Edges,
-        providers: Sequence[Provider],
+        providers: Callable[[], Sequence[Provider]],
         settings: Callable[[], Settings],
         on_change: Callable[[], None],
     ) -> None:
@@ -82,7 +82,7 @@ class Refresh:
         now = self._edges.clock.now()
         self._notice_wake(now)
         changed = False
-        for tool in tools(self._providers, self._settings(), self._edges.environ):
+        for tool in tools(self._providers(), self._settings(), self._edges.environ):
             active_at = self._note_activity(tool)
             for strategy in permitted(tool.provider, self._settings(), tool.account):
                 try:

@@ -156,12 +156,19 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
     run.add_argument("--once", action="store_true", help="read everything once, print the status as JSON, end")
 
     providers = verbs.add_parser("providers", help="what is known, what is found here, what each would read")
+    providers.add_argument("provider", metavar="PROVIDER", nargs="?", help="all about one, else a table of all")
     providers.add_argument("--json", action="store_true")
 
     for name, text in (("connect", "allow a source, or store a key"), ("disconnect", "withdraw what was allowed")):
         verb = verbs.add_parser(name, help=text)
-        verb.add_argument("provider", metavar="PROVIDER")
+        verb.add_argument(
+            "provider",
+            metavar="PROVIDER",
+            nargs="?" if name == "connect" else None,
+            help="its name; without one, all that is found here" if name == "connect" else None,
+        )
         verb.add_argument("--only", metavar="WHAT", action="append", help="one of the names `providers` lists")
+        verb.add_argument("--account", metavar="NAME", help="a further account, which has a key of its own")
         verb.add_argument("-y", "--yes", action="store_true", help="answer yes to what is asked")
         verb.add_argument("--home", type=Path, help="which folder of the tool, where there are several")
 
