@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.providers import recorded
+from tests.providers import keyed, recorded
 from tests.providers.recorded import NOW, TOKEN, Told
 from usagetray.errors import Cause, SourceError
 from usagetray.model import MoneyKind
@@ -80,6 +80,20 @@ def assert_money(told: Told, case: dict[str, Any]) -> None:
         assert line.unlimited is expected.get("unlimited", False)
         assert line.disabled_reason == expected.get("disabled_reason")
         assert line.kind is not MoneyKind.OVERAGE or line.enabled is expected["enabled"]
+
+
+REFUSALS = [(each.id, case) for each in discover() for case in recorded.cases(each.id, "refusal")]
+
+
+@pytest.mark.parametrize(
+    ("provider", "case"), REFUSALS, ids=[f"{each}-{case['reader']}-{case['file'][:-5]}" for each, case in REFUSALS]
+)
+def test_a_recorded_refusal_has_its_cause(provider: str, case: dict[str, Any]):
+    """Whether it comes as a status, or as HTTP 200 with a code in the body."""
+    with pytest.raises(SourceError) as caught:
+        keyed.ask(provider, case["reader"], keyed.refused(provider, case["file"]), NOW)
+
+    assert caught.value.cause.value == case["cause"]
 
 
 def test_every_provider_has_recorded_answers():

@@ -37,6 +37,38 @@ def checked_origin(text: str) -> str:
     return text
 
 
+def written_once(text: str, cut: tuple[str, ...] = ()) -> str:
+    """An address as people write it in the one way it is kept; what is no address comes back as it was.
+
+    `localhost` becomes the number it stands for, the host's letters small, an ending slash and those of `cut` go.
+    """
+    text = text.strip()
+    scheme, separator, rest = text.partition("://")
+    host, slash, path = rest.partition("/")
+    host = re.sub(r"^localhost(?=:|$)", "127.0.0.1", host.lower()) if scheme.lower() == "http" else host.lower()
+    written = f"{scheme.lower()}{separator}{host}{slash}{path}".rstrip("/")
+    for end in cut:
+        written = written.removesuffix(end).rstrip("/")
+    return written
+
+
+def checked_address(text: str, cut: tuple[str, ...] = ()) -> tuple[str, str]:
+    """The origin and the path of an address that the user typed. Raises `UserError`, which says what is not right."""
+    written = written_once(text, cut)
+    scheme, separator, rest = written.partition("://")
+    host, slash, path = rest.partition("/")
+    try:
+        origin = checked_origin(f"{scheme}{separator}{host}")
+    except UserError:
+        origin = ""
+    if not origin or not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)*", f"{slash}{path}") or "/.." in f"{slash}{path}":
+        raise UserError(
+            "An address begins with https:// and a host, like https://llm.example.com (or http://127.0.0.1:PORT for "
+            "this computer), without a login, ? or #."
+        )
+    return origin, f"{slash}{path}"
+
+
 def url(origin: str, path: str) -> str:
     """The address of `path` at `origin`. Raises ValueError for a path that would lead anywhere else."""
     if not re.fullmatch(r"/(?!/)[!-~]*", path) or "\\" in path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from usagetray.providers.contract import Provider
 
-NOT_PROVIDERS = frozenset({"contract", "parse", "user_defined"})
+NOT_PROVIDERS = frozenset({"billed", "contract", "keyed", "parse", "sign_in", "user_defined"})
 
 
 @cache
@@ -55,3 +55,10 @@ def _of_module(provider_id: str) -> Provider | None:
             raise
         return None
     return provider if isinstance(provider, Provider) and provider.id == provider_id else None
+
+
+def with_logs() -> tuple[Provider, ...]:
+    """Those whose tools keep logs that count; had without importing the others. Their packages hold a `counting`."""
+    packages = (each.name for each in pkgutil.iter_modules(__path__) if each.ispkg)
+    names = [each for each in packages if any(Path(place, each, "counting.py").is_file() for place in __path__)]
+    return tuple(each for each in named(names) if each.logs is not None)

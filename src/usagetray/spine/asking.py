@@ -20,9 +20,11 @@ from usagetray.edges.program import Programs
 from usagetray.edges.store import Source, Store
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret, Snapshot
-from usagetray.providers.contract import BEARER, Facts, Program, Provider, Run, Strategy, Web
+from usagetray.providers.contract import BEARER, Facts, Program, Run, Strategy, Web
 from usagetray.providers.parse import account_of_home
-from usagetray.spine.sources import Tool, key_name
+from usagetray.settings import Settings
+from usagetray.spine.planned import Count, with_plan
+from usagetray.spine.sources import Tool, environ_of, key_of
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +42,12 @@ class Edges:
     spool_dir: Path
     keychain: Keychain
     web: Callable[[Tool, Strategy], Web]
-    clock_off: Callable[[Provider, Strategy], timedelta | None]
+    clock_off: Callable[[Tool, Strategy], timedelta | None]
     saving: Callable[[], bool]
     programs: Programs = field(default_factory=Programs)
+    settings: Callable[[], Settings] = Settings
+    count: Count | None = None
+    """Who counts a provider's responses in the ledger; None: nobody yet."""
 
 
 def known_facts(edges: Edges, tool: Tool, strategy: Strategy, *, may_ask: bool = False) -> Facts:
@@ -50,15 +55,17 @@ def known_facts(edges: Edges, tool: Tool, strategy: Strategy, *, may_ask: bool =
 
     `may_ask`: the user clicked, so a locked key store may ask for its password.
     """
-    return facts.resolve(
+    found = facts.resolve(
         strategy,
         tool.home,
         now=edges.clock.now(),
         spool_dir=edges.spool_dir,
-        keychain=lambda key: edges.keychain.get(key_name(tool.provider, key, tool.account), may_ask=may_ask),
-        environ=edges.environ,
+        keychain=key_of(tool, strategy, lambda name: edges.keychain.get(name, may_ask=may_ask)),
+        environ=environ_of(tool, strategy, edges.environ),
         programs=edges.programs,
     )
+    own = edges.settings().of(tool.provider.id)
+    return replace(with_plan(found, strategy, tool.provider.id, own, edges.count), options=tool.options)
 
 
 def credential(strategy: Strategy, known: Facts) -> str | None:
@@ -116,7 +123,7 @@ def ask(
         store.end_attempt(noted.rowid, attempt, source)
     else:
         store.note_outcome(source, attempt)
-    off = edges.clock_off(tool.provider, strategy)
+    off = edges.clock_off(tool, strategy)
     if off is not None:
         store.set_meta(f"clock_off/{tool.provider.id}", str(off.total_seconds()))
     return attempt, snapshots

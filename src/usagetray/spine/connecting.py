@@ -5,6 +5,8 @@ Each of these has one name within its provider, the one `usagetray providers` li
 
 from __future__ import annotations
 
+import difflib
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -13,13 +15,17 @@ from pathlib import Path
 
 from usagetray.edges import hooks
 from usagetray.edges.keychain import Keychain
+from usagetray.edges.origins import checked_address
 from usagetray.edges.settings_file import set_value
 from usagetray.errors import Cause, SourceError, UserError
 from usagetray.model import Secret
 from usagetray.profile import Profile
-from usagetray.providers.contract import Hook, Key, Provider, Strategy
+from usagetray.providers.contract import Address, Hook, Key, Provider, Strategy
 from usagetray.settings import load
-from usagetray.spine.sources import Tool, key_name, tools
+from usagetray.spine.sources import FIRST, Tool, is_named, key_name, strategies_of, tools
+
+ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+"""It stands in the settings' keys and in the name of the key's entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,50 +43,92 @@ class Offer:
         needs = self.strategy.needs if self.strategy else ()
         return next((need for need in needs if isinstance(need, Key)), None)
 
+    @property
+    def address(self) -> Address | None:
+        """The server it asks, where the user has to say where that stands."""
+        return self.strategy.address if self.strategy else None
 
-def offers(provider: Provider) -> tuple[Offer, ...]:
-    """What can be allowed beyond what is read without asking."""
-    from_hooks = [Offer(name=hook.id, explains=hook.explains, hook=hook) for hook in provider.hooks]
+
+def offers(provider: Provider, account: str = "") -> tuple[Offer, ...]:
+    """What can be allowed beyond what is read without asking; for a further account, with a key of its own."""
+    from_hooks = [Offer(name=hook.id, explains=hook.explains, hook=hook) for hook in provider.hooks if not account]
     asked = [
         Offer(name=each.id.replace("_", "-"), explains=each.consent, strategy=each)
-        for each in provider.strategies
+        for each in strategies_of(provider, account)
         if each.consent is not None
     ]
     return (*from_hooks, *asked)
 
 
 class Connecting:
-    """One provider's consents in one profile."""
+    """One provider's consents in one profile; with a name, those of a further account."""
 
-    def __init__(self, profile: Profile, provider: Provider, keychain: Keychain, home: Path | None = None) -> None:
+    def __init__(
+        self, profile: Profile, provider: Provider, keychain: Keychain, home: Path | None = None, account: str = ""
+    ) -> None:
         self.profile = profile
         self.provider = provider
+        self.account = account
         self._keychain = keychain
         self._home = home
+
+    @property
+    def _allowed(self) -> tuple[str, ...]:
+        own = load(self.profile.paths.config_file).of(self.provider.id)
+        return own.account(self.account).allow if self.account else own.allow
 
     def is_given(self, offer: Offer) -> bool:
         if offer.hook is not None:
             return hooks.installed(offer.hook, self._tool().home, state_dir=self.profile.paths.state_dir)
         assert offer.strategy is not None  # noqa: S101 - an offer is one or the other
-        return offer.strategy.id in load(self.profile.paths.config_file).of(self.provider.id).allow
+        return offer.strategy.id in self._allowed
 
     def switch_on(self) -> None:
         """Reads what may be read without asking, from now on."""
-        if not load(self.profile.paths.config_file).of(self.provider.id).enabled:
+        own = load(self.profile.paths.config_file).of(self.provider.id)
+        if not own.enabled:
             self._set("enabled", True)
+        if self.account and not own.account(self.account).enabled:
+            self._set(f"accounts.{self.account}.enabled", True)
 
-    def give(self, offer: Offer, ask_key: Callable[[Key], Secret | None]) -> str:
+    @property
+    def address(self) -> str:
+        """Of the server, as the user typed it; "" for none."""
+        own = load(self.profile.paths.config_file).of(self.provider.id)
+        return own.account(self.account).address if self.account else own.address
+
+    def give(
+        self,
+        offer: Offer,
+        ask_key: Callable[[Key], Secret | None],
+        ask_address: Callable[[Address], str] | None = None,
+    ) -> str:
         """Puts one consent into force; says what was done. Raises `UserError`, `SourceError` of the key store.
 
-        `ask_key`: None for a key that is to be taken from the environment, each time anew.
+        `ask_key`: None for a key that is to be taken from the environment, each time anew. `ask_address`: asked first,
+        where the server is the user's own; without it the address stays as it is.
         """
         if offer.hook is not None:
             command = hooks.own_command(program(), _verb(program()), self.profile.paths.profile)
             state_dir = self.profile.paths.state_dir
             return hooks.install(offer.hook, self._tool().home, command=command, state_dir=state_dir)
+        address, former = "", ""
+        if offer.address is not None:
+            former = self.address
+            address = "".join(checked_address(ask_address(offer.address) if ask_address else former, offer.address.cut))
         given = ask_key(offer.key) if offer.key is not None else None
+        if offer.address is not None and given is None and not is_named(offer.address, address, self.profile.environ):
+            named = " or ".join(offer.address.env)
+            raise UserError(
+                f"A key from the environment is sent only to the address that stands in {named} beside it, and that is "
+                f"not {address}: set it to that as well, or type the key. Nothing was changed."
+            )
         if offer.key is not None and given is not None:
-            self._keychain.set(key_name(self.provider, offer.key), given)
+            self._keychain.set(key_name(self.provider, offer.key, self.account, address), given)
+        if offer.address is not None and address != former:
+            self._set_address(address)
+            if former:
+                self._forget(offer, former)
         self._allow(offer, given=True)
         return "The key is in your system's key store." if given else "Allowed."
 
@@ -90,22 +138,31 @@ class Connecting:
             return hooks.remove(offer.hook, self._tool().home, state_dir=self.profile.paths.state_dir)
         self._allow(offer, given=False)  # first: from now on it is not used, whatever the key store says
         if offer.key is not None:
-            try:
-                self._keychain.delete(key_name(self.provider, offer.key))
-            except SourceError as error:
-                if error.cause is not Cause.STORE_MISSING:  # without a store nothing was ever kept
-                    raise
+            self._forget(offer, self.address if offer.address else "")
+            if offer.address:
+                self._set_address("")
             return "No longer allowed, and no key of it is kept."
         return "No longer allowed."
+
+    def _forget(self, offer: Offer, address: str) -> None:
+        assert offer.key is not None  # noqa: S101 - asked by the callers
+        try:
+            self._keychain.delete(key_name(self.provider, offer.key, self.account, address))
+        except SourceError as error:
+            if error.cause is not Cause.STORE_MISSING:  # without a store nothing was ever kept
+                raise
+
+    def _set_address(self, address: str) -> None:
+        self._set(f"accounts.{self.account}.address" if self.account else "address", address)
 
     def switch_off(self) -> None:
         self._set("enabled", False)
 
     def _allow(self, offer: Offer, *, given: bool) -> None:
         assert offer.strategy is not None  # noqa: S101 - hooks are handled before
-        allowed = load(self.profile.paths.config_file).of(self.provider.id).allow
-        others = [each for each in allowed if each != offer.strategy.id]
-        self._set("allow", [*others, offer.strategy.id] if given else others)
+        others = [each for each in self._allowed if each != offer.strategy.id]
+        name = f"accounts.{self.account}.allow" if self.account else "allow"
+        self._set(name, [*others, offer.strategy.id] if given else others)
 
     def _set(self, name: str, value: object) -> None:
         set_value(self.profile.paths.config_file, f"providers.{self.provider.id}.{name}", value)
@@ -146,4 +203,21 @@ def find_provider(providers: Sequence[Provider], name: str) -> Provider:
     for provider in providers:
         if wanted in (provider.id, provider.name.lower()):
             return provider
-    raise UserError(f"There is no provider called {name!r}; known are {', '.join(each.id for each in providers)}.")
+    names = {spelling: each.id for each in providers for spelling in (each.id, each.name.lower())}
+    near = dict.fromkeys(names[each] for each in difflib.get_close_matches(wanted, names, n=2))
+    meant = f"did you mean {' or '.join(near)}? Known" if near else "known"
+    raise UserError(f"There is no provider called {name!r}; {meant} are {', '.join(each.id for each in providers)}.")
+
+
+def checked_account(provider: Provider, name: str) -> str:
+    """A name for a further account. Raises `UserError` for one that cannot be, or where no key makes an account."""
+    if not offers(provider, "x"):
+        folders = f"; a further folder of its tool goes into the setting providers.{provider.id}.homes"
+        raise UserError(
+            f"{provider.name} takes no key, so no account can be added by name{folders * (provider.homes is not None)}."
+        )
+    if ACCOUNT_NAME.fullmatch(name) is None:
+        raise UserError(f"An account's name is small letters, digits, - and _, at most 32 of them, not {name[:40]!r}.")
+    if name == FIRST:
+        raise UserError(f"{FIRST!r} is the account of the first key: leave --account away for it.")
+    return name

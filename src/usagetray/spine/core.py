@@ -26,6 +26,7 @@ from usagetray.settings import Settings
 from usagetray.spine import own_providers
 from usagetray.spine.alerting import Alerting
 from usagetray.spine.asking import Edges
+from usagetray.spine.indexing import Indexing
 from usagetray.spine.overviewing import overview
 from usagetray.spine.refresh import Refresh
 from usagetray.spine.sources import Tool, found_tools
@@ -38,6 +39,9 @@ log = logging.getLogger(__name__)
 
 SETTLE_S = 2.0
 """How long a headless tick waits, in real time, for the requests it started; slower ones go on by themselves."""
+
+LOGS_S = 0.05
+"""How long a look reads logs, in real time; what is left is read by the next ones."""
 
 CLOSE_S = 1.0
 """How long the end waits, in real time, for answers under way: quitting takes at most 3 s."""
@@ -91,8 +95,10 @@ class Core:
             clock_off=self._clock_off,
             saving=power.saving,
             programs=Programs(),
+            settings=lambda: self.settings,
         )
         self.refresh = Refresh(edges, lambda: self._providers, lambda: self.settings, on_change)
+        self.indexing = Indexing(self.store, providers, lambda: self.settings, profile.environ, profile.clock)
         self._alerting = None
         if notifier is not None:
             self._alerting = Alerting(self.store, notifier, lambda: self.settings, local_zone)
@@ -112,7 +118,8 @@ class Core:
     def look(self, *, ask: bool = True) -> bool:
         """Reads what lies here and, if it may ask, starts the requests that are due. True if something new was read."""
         self.reload_settings()
-        return self.refresh.tick(ask=ask)
+        is_new = self.refresh.tick(ask=ask)
+        return self.indexing.look(LOGS_S) or is_new
 
     def announce(self) -> Overview:
         """Sends the alerts that the figures have earned; what may be shown now."""
@@ -208,13 +215,24 @@ class Core:
     def _web(self, tool: Tool, strategy: Strategy) -> Web:
         with self._http_guard:  # two sources may be the first to ask, and there is to be one client
             http = self._http
-        return http.web(tool.provider.name, self._origin(tool.provider, strategy), tool.account or str(tool.home.path))
+        origin, base = self._origin(tool, strategy)
+        return http.web(tool.provider.name, origin, tool.account or str(tool.home.path), base)
 
-    def _origin(self, provider: Provider, strategy: Strategy) -> str:
-        return self.profile.origins.get(provider.id) or strategy.origin or ""
+    def _origin(self, tool: Tool, strategy: Strategy) -> tuple[str, str]:
+        """Where a strategy asks, and under which path there. Raises `UserError` where the user typed no address."""
+        built_in = self.profile.origins.get(tool.provider.id) or strategy.origin
+        if built_in:
+            return built_in, ""
+        from usagetray.edges.origins import checked_address  # deferred, as the client itself
 
-    def _clock_off(self, provider: Provider, strategy: Strategy) -> timedelta | None:
-        if strategy.origin is None or not self._has_asked:
+        return checked_address(tool.address)
+
+    def _clock_off(self, tool: Tool, strategy: Strategy) -> timedelta | None:
+        if not strategy.asks_server or not self._has_asked:
             return None
-        dates: tuple[datetime, datetime] | None = self._http.server_date(self._origin(provider, strategy))
+        try:
+            origin, _ = self._origin(tool, strategy)
+        except UserError:
+            return None
+        dates: tuple[datetime, datetime] | None = self._http.server_date(origin)
         return None if dates is None else dates[1] - dates[0]

@@ -22,9 +22,10 @@ from usagetray.edges.store import Store, open_reader
 from usagetray.errors import SourceError
 from usagetray.model import Snapshot
 from usagetray.profile import Profile
-from usagetray.providers.contract import Key, LocalFile, NewestFiles, Program, Provider, Spooled, Strategy
+from usagetray.providers.contract import Key, LocalFile, NewestFiles, Program, Provider, Spooled, SqliteValue, Strategy
 from usagetray.settings import Settings
-from usagetray.spine.sources import NO_HOME, Tool, is_used_here, key_name, strategies_of, tools
+from usagetray.spine.planned import with_plan
+from usagetray.spine.sources import NO_HOME, Tool, environ_of, is_used_here, key_of, strategies_of, tools
 
 LAST_ATTEMPTS = 3
 
@@ -163,7 +164,7 @@ class _Looker:
             strategy=strategy.id,
             label=strategy.label,
             offer=strategy.id.replace("_", "-"),
-            asks="server" if strategy.origin is not None else "program" if programs else "files",
+            asks="server" if strategy.asks_server else "program" if programs else "files",
             consent=None if strategy.consent is None else allowed,
         )
         if source.consent is False:
@@ -181,15 +182,16 @@ class _Looker:
                 tool.home,
                 now=self.profile.clock.now(),
                 spool_dir=self.profile.paths.spool_dir,
-                keychain=lambda key: self.keychain.get(key_name(tool.provider, key, tool.account)),
-                environ=self.profile.environ,
+                keychain=key_of(tool, strategy, self.keychain.get),
+                environ=environ_of(tool, strategy, self.profile.environ),
             )
+            known = with_plan(known, strategy, tool.provider.id, self.settings.of(tool.provider.id), None)
             here = {
                 need.name: _no_program
                 for need in strategy.needs
                 if isinstance(need, Program) and find(need, self.profile.environ) is not None
             }
-            said = strategy.fetch(replace(known, programs=here), _NoWeb() if strategy.origin is not None else None)
+            said = strategy.fetch(replace(known, programs=here), _NoWeb() if strategy.asks_server else None)
         except _WouldAskError:
             return State.FRESH, "", 0
         except SourceError as error:
@@ -203,7 +205,7 @@ class _Looker:
         home, found = self.tool.home, []
         for need in strategy.needs:
             match need:
-                case LocalFile():
+                case LocalFile() | SqliteValue():
                     place = need.place(home)
                     found.append(Looked(what=need.name, where=str(place), found=_is_there(place)))
                 case NewestFiles():

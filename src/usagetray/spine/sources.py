@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from usagetray.edges import facts
 from usagetray.edges.store import Source
+from usagetray.model import Secret
 from usagetray.overview import FoundTool
-from usagetray.providers.contract import Home, Key, Provider, Strategy
+from usagetray.providers.contract import Address, Home, Key, Provider, Strategy
 from usagetray.settings import Settings
 
 NO_HOME = Home(path=Path("-"), is_default=True)
@@ -27,6 +28,8 @@ class Tool:
     provider: Provider
     home: Home
     account: str = ""  # the name the user gave the further account
+    address: str = ""  # of its server, where everybody has their own and the user has typed it
+    options: frozenset[str] = frozenset()
 
     def source(self, strategy: Strategy) -> Source:
         return Source(provider=self.provider.id, home=str(self.home.path), strategy=strategy.id)
@@ -38,10 +41,11 @@ def tools(providers: Sequence[Provider], settings: Settings, environ: Mapping[st
         own = settings.of(provider.id)
         if own.enabled:
             homes = (NO_HOME,) if provider.homes is None else facts.homes(provider.homes, environ, own.homes)
-            yield from (Tool(provider, home) for home in homes)
+            options = frozenset(own.options)
+            yield from (Tool(provider, home, "", own.address, options) for home in homes)
             for name, account in own.accounts.items():
                 if account.enabled and account.allow and name != FIRST:
-                    yield Tool(provider, account_home(name), name)
+                    yield Tool(provider, account_home(name), name, account.address, options)
 
 
 def account_home(name: str) -> Home:
@@ -59,8 +63,9 @@ def strategies_of(provider: Provider, account: str = "") -> tuple[Strategy, ...]
     """All a provider has; for a further account those that a key is enough for, and no key but its own will do."""
     if not account:
         return provider.strategies
-    keys = [(each, [need for need in each.needs if isinstance(need, Key)]) for each in provider.strategies]
-    return tuple(replace(each, needs=tuple(replace(need, env=()) for need in needs)) for each, needs in keys if needs)
+    keyed = [each for each in provider.strategies if any(isinstance(need, Key) for need in each.needs)]
+    needs = [[replace(need, env=()) for need in each.needs if isinstance(need, Key | Address)] for each in keyed]
+    return tuple(replace(each, needs=tuple(own)) for each, own in zip(keyed, needs, strict=True))
 
 
 def permitted(provider: Provider, settings: Settings, account: str = "") -> tuple[Strategy, ...]:
@@ -77,9 +82,35 @@ def is_used_here(tool: Tool) -> bool:
     return facts.seen(tool.provider, tool.home)
 
 
-def key_name(provider: Provider, key: Key, account: str = "") -> str:
-    """The name a key is kept under: each account has its own."""
-    return f"{provider.id}{'@' * bool(account)}{account}/{key.name}"
+def key_name(provider: Provider, key: Key, account: str = "", address: str = "") -> str:
+    """The name a key is kept under: each account has its own, and so has each address the user typed.
+
+    So no change of the settings, whoever makes it, sends a key to another server than the one it was given for.
+    """
+    return f"{provider.id}{'@' * bool(account)}{account}/{key.name}{'@' * bool(address)}{address}"
+
+
+def key_of(tool: Tool, strategy: Strategy, get: Callable[[str], Secret | None]) -> Callable[[Key], Secret | None]:
+    """How a strategy's key is looked up with `get`, by its name in the key store. Without an address there is none."""
+    if strategy.address is not None and not tool.address:
+        return lambda _: None
+    address = tool.address if strategy.address is not None else ""
+    return lambda key: get(key_name(tool.provider, key, tool.account, address))
+
+
+def is_named(need: Address, address: str, environ: Mapping[str, str]) -> bool:
+    """Whether the environment says this very address too."""
+    from usagetray.edges.origins import written_once  # deferred: who only reads the store has a tenth of a second
+
+    return bool(address) and any(written_once(environ.get(name, ""), need.cut) == address for name in need.env)
+
+
+def environ_of(tool: Tool, strategy: Strategy, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The variables a strategy may read. A key of the environment goes to no address but the one it names beside it."""
+    if strategy.address is None or is_named(strategy.address, tool.address, environ):
+        return environ
+    keys = {name for need in strategy.needs if isinstance(need, Key) for name in need.env}
+    return {name: value for name, value in environ.items() if name not in keys}
 
 
 def found_tools(
