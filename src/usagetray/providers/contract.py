@@ -120,12 +120,8 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where the vendor's server stands, if everybody has their own: typed by the user at `connect`, then kept.
+    """Where the user's own server stands, typed at `connect`: the strategy's origin. Another one asks for its key."""
 
-    It is the origin of the strategy that needs it. A key is kept for one address: another one asks for it again.
-    """
-
-    name: str
     label: str  # "Address of your server"
     env: tuple[str, ...] = ()
     """Proposed at `connect`. A key of the environment is sent only while one of these still says the same."""
@@ -289,8 +285,7 @@ class Strategy:
     origin: str | None = None
     """Scheme, host and port. None: a passive source, read on every tick, or one whose needs name an `Address`."""
     one_of: str | None = None
-    """Strategies with the same word here ("region") are for different accounts: `connect` asks which one is meant.
-    Each has a key of its own, so that none reaches another one's origin."""
+    """Strategies with one word here ("region") are for different accounts, each with its own key: `connect` asks which."""
     poll_every: timedelta = timedelta(minutes=5)
     clicks_apart: timedelta = timedelta(seconds=20)
     """Between two attempts that the user asks for."""

@@ -24,7 +24,7 @@ ID = "litellm"
 SOURCE = "LiteLLM"
 KEY = Key(name="virtual_key", label="virtual key", env=("LITELLM_API_KEY",))
 BASE_URL = ("LITELLM_BASE_URL", "LITELLM_PROXY_URL")
-ADDRESS = Address(name="address", label="Address of your LiteLLM proxy", env=BASE_URL, cut=("/v1",))
+ADDRESS = Address(label="Address of your LiteLLM proxy", env=BASE_URL, cut=("/v1",))
 DURATION = re.compile(r"(\d{1,4})([smhd])")
 UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 

@@ -78,8 +78,16 @@ def _row(
         "accounts": [_account(each) for each in accounts],
         "further_accounts": further,
         "sources": [
-            {"name": each.id, "from": each.label, "asks_network": each.origin is not None, "origin": each.origin}
+            {
+                "name": each.id,
+                "from": each.label,
+                "asks_network": each.asks_server,
+                "origin": each.origin or (own.address or None if each.address else None),
+            }
             for each in provider.strategies
+        ],
+        "options": [
+            {"name": each.name, "explains": each.explains, "on": each.name in own.options} for each in provider.options
         ],
         "offers": [{"name": each.name, "explains": each.explains, "given": is_given} for each, is_given in given],
     }
@@ -189,6 +197,10 @@ def _as_text(row: dict[str, Any]) -> str:
     for offer in row["offers"]:
         mark = "allowed" if offer["given"] else "not allowed"
         lines.append(_wrapped(f"{offer['name']} ({mark}): {offer['explains']}"))
+    for option in row["options"]:
+        lines.append(_wrapped(f"Option {option['name']} ({'on' if option['on'] else 'off'}): {option['explains']}"))
+        change = "'[]'" if option["on"] else f"'[\"{option['name']}\"]'"
+        lines.append(f"    To change it: usagetray config set providers.{row['id']}.options {change}")
     if row["further_accounts"]:
         lines.append(_wrapped(f"Further accounts, with keys of their own: {', '.join(row['further_accounts'])}"))
     if not all(offer["given"] for offer in row["offers"]):
