@@ -27,6 +27,7 @@ from usagetray.providers.contract import Key
 from usagetray.spine.connecting import Connecting, find_provider, offers
 from usagetray.spine.core import Core
 from usagetray.spine.delivery import make_notifier, unattended
+from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain
 from usagetray.spine.sources import is_used_here, tools
 
@@ -188,7 +189,7 @@ class App:
 
     def connect(self, provider_id: str) -> None:
         """A tool that was switched off is to be read again."""
-        provider = find_provider(discover(), provider_id)
+        provider = find_provider(known(self.profile).providers, provider_id)
         Connecting(self.profile, provider, self._keychain).switch_on()
         self.tick()
 
@@ -197,7 +198,7 @@ class App:
 
         `chosen`: ids of providers. `hooks`: names of what may be installed for them.
         """
-        for tool in list(tools(discover(), self.core.settings, self.profile.environ)):
+        for tool in list(tools(known(self.profile).providers, self.core.settings, self.profile.environ)):
             connecting = Connecting(self.profile, tool.provider, self._keychain, tool.home.path)
             if tool.provider.id in chosen:
                 for offer in offers(tool.provider):

@@ -24,6 +24,7 @@ from usagetray.profile import Profile
 from usagetray.providers.contract import Key, Provider
 from usagetray.settings import Settings, load
 from usagetray.spine.doctoring_sources import ToolAnswers, look_at_tools
+from usagetray.spine.own_providers import known
 
 LOOKED_UP = 8
 """Threads that look at the same time: the desktop's answers and the sources'."""
@@ -58,7 +59,7 @@ class Examination:
 def examine(profile: Profile, providers: Sequence[Provider], keychain: Keychain, version: str) -> Examination:
     """Takes as long as the slowest answer, at most some 20 s where a desktop hangs."""
     environ, own = profile.environ, profile.paths
-    settings = load(own.config_file)
+    settings = known(profile).in_settings(load(own.config_file))
     with ThreadPoolExecutor(LOOKED_UP) as pool:
         bus = pool.submit(probes.bus, environ)
         old_panel = pool.submit(probes.old_panel, environ)

@@ -13,7 +13,7 @@ from usagetray.overview import Overview
 from usagetray.profile import Profile
 from usagetray.settings import Settings
 from usagetray.spine.overviewing import overview
-from usagetray.spine.own_providers import named
+from usagetray.spine.own_providers import known, named
 
 
 def glance(profile: Profile, settings: Settings) -> Overview:
@@ -27,12 +27,11 @@ def glance(profile: Profile, settings: Settings) -> Overview:
             store.close()
 
 
-def of_provider(shown: Overview, name: str) -> Overview:
+def of_provider(shown: Overview, name: str, profile: Profile) -> Overview:
     """The accounts of one provider, by its id or name. Raises `UserError` for one there is not."""
     mine = tuple(each for each in shown.accounts if name.lower() in (each.provider, each.name.lower()))
     if not mine:
-        from usagetray.providers import discover
         from usagetray.spine.connecting import find_provider  # deferred: only where there is nothing to show
 
-        find_provider(discover(), name)
+        find_provider(known(profile).providers, name)
     return replace(shown, accounts=mine)

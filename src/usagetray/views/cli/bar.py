@@ -31,5 +31,5 @@ def _said(profile: Profile, settings: Settings, arguments: argparse.Namespace) -
     except UserError as error:  # a bar that fails vanishes; one that shows a question mark is looked into
         return bars.failed(str(error))
     if arguments.provider is not None:
-        shown = of_provider(shown, arguments.provider)
+        shown = of_provider(shown, arguments.provider, profile)
     return bars.line(shown, settings.show_left or arguments.left, zone)

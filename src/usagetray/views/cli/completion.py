@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,19 +52,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _providers() -> tuple[str, ...]:
-    from usagetray.providers import discover
+    from usagetray.profile import open_profile
+    from usagetray.spine.own_providers import known
 
-    return tuple(each.id for each in discover())
+    return tuple(each.id for each in known(open_profile(os.environ)).providers)
 
 
 def _settings() -> tuple[str, ...]:
     from usagetray.settings import CHECKS
 
-    return tuple(key for each in CHECKS for key in ([each] if "*" not in each else _for_each_provider(each)))
-
-
-def _for_each_provider(key: str) -> list[str]:
-    return [key.replace("*", provider) for provider in _providers()]
+    providers = _providers()
+    one = [key for key in CHECKS if key.count("*") == 1]  # an account's name is for the user to know
+    return (*(key for key in CHECKS if "*" not in key), *(key.replace("*", each) for key in one for each in providers))
 
 
 def _sources() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import argparse
 import os
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from usagetray.edges.channel import NobodyThere, ask
@@ -14,8 +14,8 @@ from usagetray.edges.files import private_dir
 from usagetray.edges.settings_file import parse_value, set_value
 from usagetray.errors import SettingsError
 from usagetray.profile import Profile
-from usagetray.providers import discover
-from usagetray.settings import Settings, load
+from usagetray.settings import Settings, check_for, load
+from usagetray.spine.own_providers import Known, known_settings
 from usagetray.views.cli import out, say
 from usagetray.views.cli.opening import opened
 
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         set_value(path, arguments.key, parse_value(arguments.value))
         tell_tray(profile)
     else:
-        return _get(load(path), arguments.key)
+        return _get(*known_settings(profile), arguments.key)
     return 0
 
 
@@ -43,10 +43,13 @@ def tell_tray(profile: Profile, verb: str = "changed") -> None:
         return
 
 
-def _get(settings: Settings, key: str | None) -> int:
+def _get(there: Known, settings: Settings, key: str | None) -> int:
     for problem in settings.problems:
         say(problem)
-    known = dict(_values(settings))
+    known = dict(_values(settings, [each.id for each in there.providers]))
+    if key is not None and key not in known and check_for(key) is not None:
+        _, provider_id, *rest = key.split(".")
+        known |= _account_values(settings, provider_id, rest[1]) if len(rest) == 3 else {}
     if key is not None and key not in known:
         raise SettingsError(f"There is no setting called {key}; `usagetray config get` lists them.")
     if key is not None:
@@ -57,7 +60,7 @@ def _get(settings: Settings, key: str | None) -> int:
     return 1 if settings.problems else 0
 
 
-def _values(settings: Settings) -> Iterator[tuple[str, Any]]:
+def _values(settings: Settings, providers: Iterable[str]) -> Iterator[tuple[str, Any]]:
     """Every setting as it stands in the file, defaults included."""
     yield "show", "left" if settings.show_left else "used"
     yield "welcomed", settings.welcomed
@@ -74,13 +77,32 @@ def _values(settings: Settings) -> Iterator[tuple[str, Any]]:
     yield "icon.label", settings.icon.label
     yield "incidents", settings.incidents
     yield "rates", [each.written() for each in settings.rates]
-    for provider_id in sorted({each.id for each in discover()} | set(settings.providers)):
+    for provider_id in sorted({*providers, *settings.providers}):
         own = settings.of(provider_id)
         yield f"providers.{provider_id}.enabled", own.enabled
         yield f"providers.{provider_id}.homes", [str(each) for each in own.homes]
         yield f"providers.{provider_id}.allow", list(own.allow)
         yield f"providers.{provider_id}.plan", own.plan
         yield f"providers.{provider_id}.plan_day", own.plan_day
+        yield f"providers.{provider_id}.logs", [f"{name}={place}" for name, place in own.logs]
+        yield f"providers.{provider_id}.address", own.address
+        yield f"providers.{provider_id}.options", list(own.options)
+
+        for name in own.accounts:
+            yield from _account_values(settings, provider_id, name).items()
+
+
+def _account_values(settings: Settings, provider_id: str, name: str) -> dict[str, Any]:
+    own = settings.of(provider_id).account(name)
+    shares = settings.thresholds(provider_id, name)
+    place = f"providers.{provider_id}.accounts.{name}"
+    return {
+        f"{place}.enabled": own.enabled,
+        f"{place}.label": own.label,
+        f"{place}.thresholds": [round(each * 100, 3) for each in shares],
+        f"{place}.allow": list(own.allow),
+        f"{place}.address": own.address,
+    }
 
 
 def _toml(value: Any) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from usagetray import __version__
 from usagetray.edges.logs import HIDDEN, Masking
-from usagetray.providers import discover
 from usagetray.spine.doctoring import Examination, examine
+from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain
 from usagetray.views.cli import out, out_json
 from usagetray.views.cli.doctor_words import Finding, findings
@@ -27,7 +27,7 @@ WIDTH = 80
 
 def run(arguments: argparse.Namespace) -> int:
     profile = opened(arguments)
-    seen = examine(profile, discover(), make_keychain(profile), __version__)
+    seen = examine(profile, known(profile).providers, make_keychain(profile), __version__)
     found = findings(seen)
     mask = _masking(profile.environ, profile.paths.profile) if arguments.report else _unmasked
     if arguments.json:
