@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tests.providers.recorded import HERE, Told, strategy
+from tests.providers.recorded import HERE, NOW, Told, strategy
 from usagetray.edges import facts as edge
 from usagetray.edges.http_answers import refusal
 from usagetray.errors import SourceError
 from usagetray.model import Secret, Snapshot
 from usagetray.providers import discover
-from usagetray.providers.contract import BEARER, Facts
+from usagetray.providers.contract import BEARER, Facts, Strategy
 from usagetray.spine.sources import NO_HOME
 
 KEY = "sk-CANARY-0123456789abcdef"
@@ -39,7 +40,7 @@ class Vendor:
         self.asked.append(path)
         answer = self.answers.get(path.partition("?")[0], 404)
         if isinstance(answer, int) and not isinstance(answer, bool) and 100 <= answer < 600:
-            answer = refusal("Vendor", answer, {}, datetime.min)
+            answer = refusal("Vendor", answer, {}, NOW)
         if isinstance(answer, SourceError):
             raise answer
         return answer
@@ -58,10 +59,18 @@ def ask(
 ) -> tuple[Snapshot, ...]:
     """What the strategy makes of the answer at the reader's path. Raises `SourceError`."""
     said = readers(provider)[reader]
-    one = strategy(next(each for each in discover() if each.id == provider), said["strategy"])
-    found = edge.resolve(one, NO_HOME, now=now, spool_dir=HERE, keychain=lambda _: Secret(KEY), environ={})
-    known = Facts(home=NO_HOME, now=now, secrets=found.secrets, former=former, options=frozenset(options))
-    return one.fetch(known, Vendor({**_others(provider, said), said["path"]: answer}))
+    facts = replace(known(provider, reader, now), former=former, options=frozenset(options))
+    return strategy_of(provider, reader).fetch(facts, Vendor({**_others(provider, said), said["path"]: answer}))
+
+
+def strategy_of(provider: str, reader: str) -> Strategy:
+    return strategy(next(each for each in discover() if each.id == provider), readers(provider)[reader]["strategy"])
+
+
+def known(provider: str, reader: str, now: datetime) -> Facts:
+    """What the edge finds with a key in the key store."""
+    one = strategy_of(provider, reader)
+    return edge.resolve(one, NO_HOME, now=now, spool_dir=HERE, keychain=lambda _: Secret(KEY), environ={})
 
 
 def _others(provider: str, said: Mapping[str, Any]) -> Mapping[str, object]:
@@ -79,5 +88,5 @@ def read(provider: str, reader: str, answer: object, now: datetime) -> Told:
 def refused(provider: str, file: str) -> object:
     """A recorded refusal as the strategy meets it: the body of a 200, else what the edge makes of the status."""
     error = json.loads((HERE / provider / file).read_text())
-    failed = refusal(provider, error["status"], error["headers"], datetime.min)
+    failed = refusal(provider, error["status"], error["headers"], NOW)
     return error["body"] if failed is None else failed

@@ -285,7 +285,7 @@ class Strategy:
     origin: str | None = None
     """Scheme, host and port. None: a passive source, read on every tick, or one whose needs name an `Address`."""
     one_of: str | None = None
-    """Strategies with one word here ("region") are for different accounts, each with its own key: `connect` asks which."""
+    """Strategies with one word here ("region") are for different accounts, each with its key: `connect` asks which."""
     poll_every: timedelta = timedelta(minutes=5)
     clicks_apart: timedelta = timedelta(seconds=20)
     """Between two attempts that the user asks for."""
