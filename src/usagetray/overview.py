@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from usagetray.domain.incidents import Incident
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyLine, SurfaceShare
 
@@ -52,6 +53,15 @@ class Attempted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentView:
+    """Trouble that the vendor reports of itself."""
+
+    incident: Incident
+    captured_at: datetime  # when its status page said so
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView:
     provider: str
     name: str  # the provider's name
@@ -77,6 +87,7 @@ class AccountView:
     money_stale: bool = False
     by_key: bool = False  # asked for with a key the user gave us, not with a tool's sign-in
     thresholds: tuple[float, ...] | None = None  # shares at which this account alerts; None: those of all
+    incidents: tuple[IncidentView, ...] = ()
 
     @property
     def stale(self) -> bool:

@@ -53,11 +53,22 @@ def offers(provider: Provider, account: str = "") -> tuple[Offer, ...]:
     """What can be allowed beyond what is read without asking; for a further account, with a key of its own."""
     from_hooks = [Offer(name=hook.id, explains=hook.explains, hook=hook) for hook in provider.hooks if not account]
     asked = [
-        Offer(name=each.id.replace("_", "-"), explains=each.consent, strategy=each)
+        Offer(name=each.id.replace("_", "-"), explains=each.consent + _of_page(provider, each), strategy=each)
         for each in strategies_of(provider, account)
         if each.consent is not None
     ]
     return (*from_hooks, *asked)
+
+
+def _of_page(provider: Provider, strategy: Strategy) -> str:
+    """What else is looked at from then on, where a server may be asked."""
+    if provider.status_page is None or not strategy.asks_server:
+        return ""
+    host = provider.status_page.origin.removeprefix("https://")
+    return (
+        f" Along with it the public status page {host} is looked at, without any secret "
+        "(to end that: usagetray config set incidents false)."
+    )
 
 
 class Connecting:

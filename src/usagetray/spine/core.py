@@ -23,9 +23,10 @@ from usagetray.overview import Overview
 from usagetray.profile import Profile, local_zone
 from usagetray.providers.contract import Provider, Strategy, Web
 from usagetray.settings import Settings
-from usagetray.spine import own_providers
+from usagetray.spine import own_providers, status_page
 from usagetray.spine.alerting import Alerting
 from usagetray.spine.asking import Edges
+from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
 from usagetray.spine.overviewing import overview
 from usagetray.spine.refresh import Refresh
@@ -99,6 +100,16 @@ class Core:
         )
         self.refresh = Refresh(edges, lambda: self._providers, lambda: self.settings, on_change)
         self.indexing = Indexing(self.store, providers, lambda: self.settings, profile.environ, profile.clock)
+        self.incidents = Incidents(
+            profile.clock,
+            self.store,
+            self._look_at_page,
+            providers=lambda: self._providers,
+            settings=lambda: self.settings,
+            environ=profile.environ,
+            saving=power.saving,
+            on_change=on_change,
+        )
         self._alerting = None
         if notifier is not None:
             self._alerting = Alerting(self.store, notifier, lambda: self.settings, local_zone)
@@ -113,12 +124,15 @@ class Core:
         """Everything that is due by now, awaited for a moment: for running without a desktop."""
         self.look()
         self.refresh.settle(SETTLE_S)
+        self.incidents.settle(SETTLE_S)
         self.announce()
 
     def look(self, *, ask: bool = True) -> bool:
         """Reads what lies here and, if it may ask, starts the requests that are due. True if something new was read."""
         self.reload_settings()
         is_new = self.refresh.tick(ask=ask)
+        if ask:
+            self.incidents.tick()
         return self.indexing.look(LOGS_S) or is_new
 
     def announce(self) -> Overview:
@@ -191,6 +205,7 @@ class Core:
         """Ends in order: nothing new is asked, the store is closed, the lock let go."""
         try:
             self.refresh.close(CLOSE_S)
+            self.incidents.close(CLOSE_S)
             silent_until = self._keychain.silent_until
             self.store.set_meta("keychain_silent_until", silent_until.isoformat() if silent_until else "")
             if self._has_asked:  # a mere look has counted nothing worth keeping
@@ -217,6 +232,15 @@ class Core:
             http = self._http
         origin, base = self._origin(tool, strategy)
         return http.web(tool.provider.name, origin, tool.account or str(tool.home.path), base)
+
+    def _look_at_page(self, provider: Provider) -> Any:
+        """The vendor's status page; None where its servers are pretended ones and no page was named beside them."""
+        page, named = provider.status_page, self.profile.origins.get(f"{provider.id}-status")
+        if page is None or (named is None and provider.id in self.profile.origins):
+            return None
+        with self._http_guard:
+            http = self._http
+        return http.look(f"{provider.name}’s status page", named or page.origin, status_page.PATH)
 
     def _origin(self, tool: Tool, strategy: Strategy) -> tuple[str, str]:
         """Where a strategy asks, and under which path there. Raises `UserError` where the user typed no address."""

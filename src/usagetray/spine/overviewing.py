@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from usagetray.domain import standing, windows
 from usagetray.domain.alerts import Told
 from usagetray.domain.attempts import Attempt, throttled
+from usagetray.domain.incidents import stale_at
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.edges.store import Plan, Source, Store
 from usagetray.model import Account, MoneyLine, Snapshot
-from usagetray.overview import AccountView, Attempted, FoundTool, Overview, WindowView
+from usagetray.overview import AccountView, Attempted, FoundTool, IncidentView, Overview, WindowView
 from usagetray.providers.contract import Key, Provider, Strategy
 from usagetray.settings import ProviderSettings, Settings
-from usagetray.spine import store_state
+from usagetray.spine import incidents, store_state
 from usagetray.spine.owning import formerly, nobody_at, owned
 from usagetray.spine.sources import FIRST, account_at, permitted
 
@@ -50,6 +51,7 @@ class _Facts:
     told: Mapping[tuple[str, str, str], Told]
     clock_off: timedelta | None
     trouble: State | None  # of the store itself
+    incidents: tuple[IncidentView, ...]  # what the vendor reports of itself
 
 
 def overview(
@@ -138,6 +140,7 @@ def _facts(store: Store, provider: Provider, settings: Settings, now: datetime) 
         told=store.told(),
         clock_off=store_state.seconds(store.meta(f"clock_off/{provider.id}")),
         trouble=store_state.trouble(store, now),
+        incidents=incidents.shown(store, provider, settings, now),
     )
 
 
@@ -229,6 +232,7 @@ def _view(
         money_stale=money_stale,
         by_key=any(isinstance(need, Key) for each in asked for need in each.strategy.needs),
         thresholds=own.thresholds,
+        incidents=facts.incidents,
     )
 
 
@@ -349,6 +353,7 @@ def _changes_at(accounts: Sequence[AccountView], now: datetime) -> datetime | No
     instants: list[datetime | None] = []
     for account in accounts:
         instants += [account.money_stale_at, *(line.ends_at for line in account.money)]
+        instants += [stale_at(each.captured_at) for each in account.incidents]
         for window in account.windows:
             ends_at = window.resets_at + windows.RESET_GRACE if window.resets_at else None
             instants += [window.stale_at, ends_at]

@@ -14,6 +14,7 @@ from usagetray.model import MoneyLine
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import tightest
 from usagetray.views.icon import Bar, IconPicture, IconState
+from usagetray.views.incident_words import is_alarming
 from usagetray.views.words import SHORT_WINDOW, has_figure
 
 CHANGE_AT = 0.10
@@ -99,7 +100,7 @@ def _state(account: AccountView, figures: list[WindowView], now: datetime, held:
         return IconState.STALE
     if tightest.is_paying(account):
         return IconState.PAYING
-    return _LEVEL_STATES.get(level, IconState.NORMAL)
+    return _LEVEL_STATES.get(level, IconState.INCIDENT if is_alarming(account) else IconState.NORMAL)
 
 
 _WITHOUT_SHARE = (WindowState.ENDED, WindowState.UNLIMITED)

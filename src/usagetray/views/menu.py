@@ -10,11 +10,13 @@ from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import tightest
 from usagetray.views.figures import DASH, ago, duration, instant, old, percent
 from usagetray.views.headline import Headline, shown_account
+from usagetray.views.incident_words import incident
 from usagetray.views.plain import plain
 from usagetray.views.problems import problem
 from usagetray.views.verdict import section_problem, verdict
 from usagetray.views.words import (
     DEMO,
+    GLYPHS,
     account_name,
     account_title,
     figure,
@@ -82,13 +84,15 @@ def _section(account: AccountView, overview: Overview, zone: tzinfo, left: bool)
         if (said := money_text(line))
     ]
     calm = all(tightest.level_of(account, window) is Level.NORMAL and not window.stale for window in account.windows)
-    if account is not overview.accounts[0] and calm and wrong is None and account.state is State.FRESH:
+    is_fine = account.state is State.FRESH and not account.incidents
+    if account is not overview.accounts[0] and calm and wrong is None and is_fine:
         if figures := _figures(account, now, left):
             return [f"{title}:  {figures}", *(_INDENT + line for line in sums)]
         if len(sums) == 1:
             return [f"{title}:  {sums[0]}"]
     rows = [_row(account, window, now, zone, left) for window in account.windows]
     problems = [f"{wrong.title}. {wrong.detail}"] if wrong else []
+    problems += [f"{GLYPHS['diamond']} {incident(account, one, now, zone).title}" for one in account.incidents]
     nothing = [] if rows or sums or problems else ["No figures yet"]
     return [title, *(_INDENT + line for line in (*problems, *rows, *sums, *nothing))]
 

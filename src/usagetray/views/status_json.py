@@ -12,7 +12,7 @@ from typing import Any
 
 from usagetray.domain.states import WindowState
 from usagetray.model import MoneyLine
-from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.overview import AccountView, IncidentView, Overview, WindowView
 from usagetray.views.figures import exact_amount, used_percent
 from usagetray.views.plain import plain
 from usagetray.views.problems import state_text
@@ -60,6 +60,7 @@ def _account(account: AccountView, now: datetime) -> dict[str, Any]:
         "next_attempt_at": iso(account.next_attempt_at),
         "windows": [_window(window, now) for window in account.windows],
         "money": [_money(line, account) for line in account.money],
+        "incidents": [_incident(each) for each in account.incidents],
     }
 
 
@@ -92,6 +93,19 @@ def _money(line: MoneyLine, account: AccountView) -> dict[str, Any]:
         "currency": plain(known.currency, 12) if known else None,
         "as_of": iso(account.money_captured_at),
         "source": _text(account.money_source),
+    }
+
+
+def _incident(view: IncidentView) -> dict[str, Any]:
+    """What the vendor reports of itself, in its own words."""
+    return {
+        "name": plain(view.incident.name),
+        "status": plain(view.incident.status, 40),
+        "impact": plain(view.incident.impact, 40),
+        "parts": [plain(part, 40) for part in view.incident.parts],
+        "since": iso(view.incident.since_at),
+        "as_of": iso(view.captured_at),
+        "stale": view.stale,
     }
 
 

@@ -14,6 +14,7 @@ from itertools import groupby
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Attempted, Overview, WindowView
 from usagetray.views.figures import ago
+from usagetray.views.incident_words import incident
 from usagetray.views.plain import clip, columns, pad, plain, spelled
 from usagetray.views.problems import Problem
 from usagetray.views.verdict import Tone, section_problem, verdict
@@ -125,6 +126,8 @@ def _account(
     wrong = section_problem(account, overview, zone)
     if wrong is not None:
         lines += _problem(wrong, width)
+    for one in account.incidents:
+        lines += _problem(incident(account, one, overview.generated_at, zone), width)
     for note, rows in groupby(account.windows, key=lambda window: _note(window, account, overview, zone, layout)):
         lines += [_row(window, overview, zone, left, layout) for window in rows]
         lines += [_styled(line, "dim") for line in _wrapped(note, width, "    ")] if note else []

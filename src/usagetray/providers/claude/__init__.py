@@ -15,7 +15,7 @@ from usagetray.providers.claude import (
     rehearsal,
     status_line,
 )
-from usagetray.providers.contract import HomeRule, Provider
+from usagetray.providers.contract import HomeRule, Provider, StatusPage
 
 PROVIDER = Provider(
     id=identity.PROVIDER_ID,
@@ -28,4 +28,8 @@ PROVIDER = Provider(
     hooks=(hook.HOOK,),
     reads="Reads Claude Code’s own usage file and session logs. Your sign-in is never touched.",
     rehearsal=rehearsal.REHEARSAL,
+    status_page=StatusPage(
+        origin="https://status.claude.com",
+        components=("rwppv331jlwc", "yyzkbfz2thpt", "claude.ai", "Claude Code", "Claude API"),
+    ),
 )

@@ -1,7 +1,6 @@
 """Codex (ChatGPT plans): five-hour, weekly and other limits, from its own session files or, by consent, its server."""
 
-from usagetray.providers.codex import endpoint, rehearsal, sessions
-from usagetray.providers.contract import HomeRule, Provider
+from usagetray.providers.contract import HomeRule, Provider, StatusPage
 
 PROVIDER = Provider(
     id=sessions.PROVIDER_ID,

@@ -11,6 +11,7 @@ from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyLine
 from usagetray.overview import AccountView, FoundTool, Overview, WindowView
 from usagetray.views.figures import DASH, ago, countdown, instant, old, percent, used_percent
+from usagetray.views.incident_words import incident
 from usagetray.views.plain import plain
 from usagetray.views.popup.spec import (
     Caption,
@@ -166,6 +167,9 @@ def _section(
                 event=event,
             )
         )
+    for at, view in enumerate(account.incidents):
+        said = incident(account, view, now, zone)
+        lines.append(Problem(key=f"{key}/incident{at}", mark=said.mark, title=said.title, detail=said.detail))
     lines.extend(_window_row(key, window, account, accounts, now, zone, wish, compact) for window in account.windows)
     lines.extend(
         row for at, line in enumerate(account.money) if (row := _money_row(f"{key}/money{at}", line, account, now))
@@ -174,7 +178,7 @@ def _section(
     if surfaces:
         text = ", ".join(f"{plain(surface.label, 24)} {percent(surface.share)}" for surface in surfaces)
         lines.append(Caption(key=f"{key}/shares", text=text))
-    may_fold = not first and account.level < Level.WARNING and wrong is None
+    may_fold = not first and account.level < Level.WARNING and wrong is None and not account.incidents
     folded = _collapsed(key, account, accounts, wish) if may_fold and account.windows else None
     return Section(key=key, level=account.level, lines=tuple(lines), collapsed=folded)
 
