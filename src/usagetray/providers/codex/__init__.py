@@ -1,5 +1,6 @@
 """Codex (ChatGPT plans): five-hour, weekly and other limits, from its own session files or, by consent, its server."""
 
+from usagetray.providers.codex import endpoint, rehearsal, sessions
 from usagetray.providers.contract import HomeRule, Provider, StatusPage
 
 PROVIDER = Provider(
@@ -11,4 +12,5 @@ PROVIDER = Provider(
     activity=(sessions.SESSIONS,),
     reads="Reads Codex’s own session files. No network, and your sign-in is never touched.",
     rehearsal=rehearsal.REHEARSAL,
+    status_page=StatusPage(origin="https://status.openai.com", components=("Codex",)),
 )
