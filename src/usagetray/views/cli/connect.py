@@ -76,7 +76,7 @@ def _walk(profile: Profile, providers: Sequence[Provider], arguments: argparse.N
         out("None of the tools it knows was found on this computer.")
     elif not sys.stdin.isatty():
         out("\nThere is nobody to ask here; `usagetray connect NAME` connects one.")
-    others = [each.id for each in providers if each not in here and offers(each) and each.homes is None]
+    others = [each.id for each in providers if each not in here and any(offer.key for offer in offers(each))]
     if others:
         out("\n" + _wrapped(f"With a key of yours: usagetray connect NAME, of {', '.join(others)}."))
     tell_tray(profile, "refresh")

@@ -184,7 +184,7 @@ def _last(account: Mapping[str, Any], now: datetime) -> str:
 
 def _as_text(row: dict[str, Any]) -> str:
     where = "found here" if row["found"] else "no trace on this computer"
-    if row["needs_key"]:
+    if row["needs_key"] or (row["connected"] and not row["found"]):
         where = "connected" if row["connected"] else "not connected"
     state = ", ".join(row["states"]).replace("_", " ") or "no figures yet"
     lines = [f"{row['name']} ({row['id']}): {where if row['enabled'] else 'switched off'}"]
