@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -222,7 +223,7 @@ def test_every_response_is_in_exactly_one_block_and_blocks_of_an_account_do_not_
     assert sum(each.responses for each in found) == len(said)
     assert sum(sum_.responses for each in found for sum_ in each.sums) == len(said)
     assert all(each.ends_at - each.starts_at <= LENGTH for each in found)
-    assert all(one.ends_at <= two.starts_at for one, two in zip(found, found[1:], strict=False))
+    assert all(one.ends_at <= two.starts_at for one, two in itertools.pairwise(found))
     for each in found:
         assert each.last_at is not None
         assert all(each.starts_at <= sum_.first_at <= sum_.last_at <= each.ends_at for sum_ in each.sums)

@@ -148,16 +148,18 @@ class _Lane:
         if block is None or not block.holds(response.at):
             if block is not None:
                 self._done.append(block)
-            block = self._open = self._begun(response.at)
+            block = self._open = self._begun(response.at, block)
         block.add(response)
 
-    def _begun(self, at: datetime) -> _Open:
+    def _begun(self, at: datetime, before: _Open | None) -> _Open:
         place = bisect_right(self._starts, at)
         if place and at < self.windows[place - 1][1]:
             return _Open(*self.windows[place - 1], by_server=True)
         starts_at = at.replace(minute=0, second=0, microsecond=0)
         if place:
             starts_at = max(starts_at, self.windows[place - 1][1])
+        if before is not None:  # one that began where a window ended does not end at a full hour either
+            starts_at = max(starts_at, min(before.ends_at, at))
         return _Open(starts_at, min((starts_at + LENGTH, *self._starts[place : place + 1])), by_server=False)
 
     def finished(self, now: datetime) -> Iterable[Block]:

@@ -30,7 +30,7 @@ class Week:
     total: Figures
     models: Report  # dearest first
     projects: Report  # dearest first
-    days: tuple[Day, ...]  # those with use, in their order
+    days: tuple[Day, ...]  # those with use that has a price, in their order
     month_usd: Decimal | None  # what a month of such weeks costs; None while it is too early to say
     uncached_usd: Decimal | None  # what the priced part would have cost without a cache; None where nothing has a price
     output_share: float | None  # of the cost; None where nothing has a price
@@ -78,7 +78,11 @@ def week(
         total=total,
         models=_dearest_first(renamed(lines, lambda usage: model_name(usage.attempt))),
         projects=_dearest_first(renamed(lines, lambda usage: usage.project)),
-        days=tuple(Day(day=each.key, usd=each.figures.cost.usd) for each in report(lines).rows),
+        days=tuple(
+            Day(day=each.key, usd=each.figures.cost.usd)
+            for each in report(lines).rows
+            if each.figures.cost.usd or not each.figures.cost.is_lower_bound
+        ),
         month_usd=_month(usd, elapsed) if has_price else None,
         uncached_usd=_uncached(lines, uncached) if has_price else None,
         output_share=float(total.cost.by_category.get("output", Decimal(0)) / usd) if has_price and usd else None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from usagetray.views.plain import clip, columns, pad, spelled
 
 GAP = "  "
+LEAST_TEXT = 3
 LEAST_BESIDE = 20
 _COLOURS = {"bold": "1", "dim": "2", "good": "32", "warn": "33"}
 
@@ -43,17 +44,26 @@ def grid(given: Sequence[Column], width: int, *, indent: str = "") -> list[Line]
 
 
 def _fitted(shown: list[Column], width: int) -> tuple[list[Column], list[int]]:
+    """The columns for which there is room, and their widths: texts are cut first, then columns go, then texts again."""
     while True:
-        widths = [each.width for each in shown]
-        over = sum(widths) + len(GAP) * (len(shown) - 1) - width
-        texts = [place for place, each in enumerate(shown) if each.is_text]
-        while over > 0 and (wide := [place for place in texts if widths[place] > shown[place].least]):
-            widths[max(wide, key=lambda place: widths[place])] -= 1
-            over -= 1
+        widths, over = _cut(shown, [each.least for each in shown], width)
         spare = max(shown, key=lambda each: each.spare)
-        if over <= 0 or not spare.spare:
+        if over <= 0:
             return shown, widths
+        if not spare.spare:
+            return shown, _cut(shown, [LEAST_TEXT] * len(shown), width)[0]
         shown = [each for each in shown if each is not spare]
+
+
+def _cut(shown: Sequence[Column], least: Sequence[int], width: int) -> tuple[list[int], int]:
+    """The widths with texts cut as far as they may be, the widest first; and what is still too much."""
+    widths = [each.width for each in shown]
+    over = sum(widths) + len(GAP) * (len(shown) - 1) - width
+    texts = [place for place, each in enumerate(shown) if each.is_text]
+    while over > 0 and (wide := [place for place in texts if widths[place] > least[place]]):
+        widths[max(wide, key=lambda place: widths[place])] -= 1
+        over -= 1
+    return widths, over
 
 
 def _joined(cells: Iterable[str], shown: Sequence[Column], widths: Sequence[int]) -> str:
@@ -84,7 +94,9 @@ def rendered(lines: Iterable[Line], width: int, *, unicode: bool, color: bool) -
 def _rendered(text: str, style: str, width: int, unicode: bool, color: bool) -> str:
     text = text.replace("\u202f", " ").replace("\u00a0", " ")
     # Signs with a longer spelling may not push the figures behind them out of line: those spellings are as short.
-    text = text if unicode else spelled(text.replace("≥", ">").replace("…", ".").replace("×", "x"))
+    if not unicode:
+        text = spelled(text.replace("≥", ">").replace("×", "x").replace("…", "."))
     text = clip(text, width)
+    text = text if unicode else text.replace("…", ".")
     code = _COLOURS.get(style, "")
     return f"\x1b[{code}m{text}\x1b[0m" if color and code and text.strip() else text

@@ -38,7 +38,9 @@ def report_lines(kind: str, report: Report, zone: tzinfo, width: int) -> list[Li
     """The page of any report but the blocks'. `kind`: a key of `TITLES`."""
     title, head = TITLES[kind]
     rows, total = report.rows, report.total
-    texts = [Column(head=head, cells=[_name(kind, row, zone) for row in rows], total="Total", is_text=True)]
+    names = [_name(kind, row, zone) for row in rows]
+    whole = 16 if kind == "session" else 8  # of an instant nothing can be left out
+    texts = [Column(head=head, cells=names, total="Total", is_text=True, least=whole)]
     if kind == "session":
         texts.append(Column(head="Project", cells=[_tail(row.first.project) for row in rows], is_text=True, spare=1))
     if kind == "app":

@@ -26,6 +26,8 @@ def least(cost: Cost) -> str:
     """ "At least $12.66; 1.2M tokens of some-model unpriced."; "" where everything has a price."""
     if not cost.is_lower_bound:
         return ""
+    if not cost.usd and cost.unpriced:
+        return f"The cost is not known: {unpriced(cost.unpriced)} unpriced."
     left_out = f"{unpriced(cost.unpriced)} unpriced" if cost.unpriced else "some fees in it have no known price"
     return f"At least {dollars(cost.usd)}; {left_out}."
 
