@@ -1,6 +1,6 @@
 """Codex (ChatGPT plans): five-hour, weekly and other limits, from its own session files or, by consent, its server."""
 
-from usagetray.providers.codex import endpoint, rehearsal, sessions
+from usagetray.providers.codex import counting, endpoint, rehearsal, sessions
 from usagetray.providers.contract import HomeRule, Provider, StatusPage
 
 PROVIDER = Provider(
@@ -10,6 +10,7 @@ PROVIDER = Provider(
     strategies=(sessions.STRATEGY, endpoint.STRATEGY),
     signs=(sessions.SESSIONS, sessions.ARCHIVED),
     activity=(sessions.SESSIONS,),
+    logs=counting.LOGS,
     reads="Reads Codex’s own session files. No network, and your sign-in is never touched.",
     rehearsal=rehearsal.REHEARSAL,
     status_page=StatusPage(origin="https://status.openai.com", components=("Codex",)),
