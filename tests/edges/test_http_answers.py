@@ -159,3 +159,18 @@ def test_a_body_packed_otherwise_is_bad_data(encoding: str, body: bytes) -> None
         b"".join(unpacked("S", [body], encoding))
 
     assert failed.value.cause is Cause.BAD_DATA
+
+
+@pytest.mark.parametrize(
+    ("headers", "cause", "wait"),
+    [
+        ({"retry-after": "90"}, Cause.RATE_LIMITED, timedelta(seconds=90)),
+        ({"x-ratelimit-remaining": "0"}, Cause.RATE_LIMITED, None),
+        ({"x-ratelimit-remaining": "12"}, Cause.NOT_ALLOWED, None),
+    ],
+)
+def test_a_403_that_names_a_limit_means_too_often(headers: dict[str, str], cause: Cause, wait: timedelta | None) -> None:
+    failed = refusal("S", 403, headers, NOW)
+
+    assert failed is not None
+    assert (failed.cause, failed.retry_after) == (cause, wait)

@@ -173,6 +173,6 @@ STRATEGY = Strategy(
     ),
     origin="https://bailian-cs.console.aliyun.com",
     poll_every=timedelta(minutes=15),
-    when_refused="The console does not answer this for your account. Requests are still counted from your own logs.",
+    when_refused="The console does not answer this for your account.",
     credential=cookie,
 )
