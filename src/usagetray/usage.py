@@ -61,20 +61,39 @@ class Attempt:
     flags: frozenset[str] = frozenset()  # what had to be assumed in counting it
 
 
+class EventPlace(NamedTuple):
+    """Where a response was made."""
+
+    project: str = ""  # the working folder, as the log names it
+    session: str = ""
+    agent: str = ""  # a sub-agent's id; "" for the main conversation
+    app: str = ""  # the user's own program, and the kind of task, where they recorded it
+    task: str = ""
+
+
+class EventTerms(NamedTuple):
+    """All that a response's price depends on besides its day and its tokens, as told; "" for what was not."""
+
+    model: str
+    tier: str = ""
+    speed: str = ""
+    geo: str = ""
+    flags: str = ""  # what had to be assumed, words parted by blanks: "assumed_model assumed_5m_cache"
+
+
 class UsageEvent(NamedTuple):
     """One record of a response. Several may tell of the same one: `domain/ledger.py` says which of them count.
 
-    A tuple, because a first scan makes hundreds of thousands of them.
+    A tuple, because a first scan makes hundreds of thousands of them; its decoder makes place and terms once for all
+    events that share them.
     """
 
     key: str  # the vendor's id of the response; where it has none, one made of the file and the place in it
     part: str  # the request's id, where a record names one beside `key`; "" where not
     side: bool  # of a side-chain, or a copy nested in another record: makes no second response
-    at_us: int  # microseconds since 1970 UTC
-    project: str  # the working folder, as the log names it
-    session: str
-    agent: str  # a sub-agent's id; "" for the main conversation
-    model: str
+    at_us: int  # microseconds since 1970 UTC; 0 where no record told a time
+    place: EventPlace
+    terms: EventTerms
     input: int
     cache_write_5m: int
     cache_write_1h: int
@@ -82,12 +101,6 @@ class UsageEvent(NamedTuple):
     output: int
     reasoning: int = 0  # within output
     web_searches: int = 0
-    tier: str = ""
-    speed: str = ""
-    geo: str = ""
-    flags: str = ""  # what had to be assumed, words parted by blanks: "assumed_model assumed_5m_cache"
-    app: str = ""  # the user's own program, and the kind of task, where they recorded it
-    task: str = ""
     attempts: tuple[tuple[str, int, int, int, int, int], ...] = ()
     """Where the response took several requests: of each the model, input, writes (5 min, 1 h), read and output.
     They are priced one by one; the event's own counts are their sum."""

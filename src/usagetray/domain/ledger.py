@@ -10,7 +10,11 @@ placeholders; where that is equal, the larger of each count.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+from usagetray.usage import UsageEvent
+
+T = TypeVar("T")
 
 SIDE = 1 << 61
 AGENT = 1 << 60
@@ -30,10 +34,7 @@ TOO_MANY = "more in one second than a conversation can have"
 
 
 class Record(NamedTuple):
-    """What is known of a response from the records of one part: a row of the ledger, its columns in their order.
-
-    Before it is stored, `place` and `terms` number the places and terms of the log it was read from.
-    """
+    """What is known of a response from the records of one part: a row of the ledger, its columns in their order."""
 
     key: str
     part: str
@@ -72,7 +73,22 @@ def joined(one: Record, other: Record, names: Names) -> Record:
     return Record._make((one.key, one.part, one.side, min(one.at, other.at), *where, terms, *counts, attempts))
 
 
-def _fuller(one: int, other: int, names: Names) -> int:
+def joined_in_log(one: UsageEvent, other: UsageEvent) -> UsageEvent:
+    """The same for two records of one log, of the same key, part and side."""
+    if one.output != other.output:
+        winner = one if one.output > other.output else other
+        counts: tuple[int, ...] = winner[6:13]
+        terms, attempts = winner.terms, winner.attempts
+    else:
+        counts = tuple(map(max, one[6:13], other[6:13]))
+        terms = one.terms if one.terms == other.terms else _fuller(one.terms, other.terms, tuple)
+        attempts = max(one.attempts, other.attempts, key=lambda each: (len(each), each))
+    first, second = ((bool(each.place.agent), each.at_us) for each in (one, other))
+    place = one.place if first <= second else other.place
+    return UsageEvent._make((*one[:3], min(one.at_us, other.at_us), place, terms, *counts, attempts))
+
+
+def _fuller(one: T, other: T, names: Callable[[T], tuple[str, ...]]) -> T:
     """Of two readings of the terms the one that says more; then the one for which less had to be assumed."""
     *said, assumed = names(one)
     *said_there, assumed_there = names(other)

@@ -102,22 +102,33 @@ class Indexing:
     def catch_up(self, progress: Callable[[Progress], None] | None = None) -> bool:
         """Takes in all there is, with a second process where that pays. True if a count changed."""
         self._walk()
-        changed = False
-        mine, others = fork.shared_out(self._waiting) if progress is None else (self._waiting, [])
-        if others:
-            self._waiting = mine
-            worker = fork.Worker(lambda: self._reads_of(others))
-            while self._waiting or self._under_way is not None:
-                changed |= self._read(time.monotonic() + 0.02)
-                changed |= self._book(worker.take(wait=False))
-            changed |= self._book(worker.take(wait=True))
-            if not worker.has_finished:  # it was killed: what it did not tell is still to be read
-                self._walk()
-        while self._waiting or self._under_way is not None:
-            changed |= self._read(time.monotonic() + 0.1)
-            if progress is not None:
-                progress(Progress(self._done, self._total))
+        worker = None
+        if progress is None:
+            self._waiting, others = fork.shared_out(self._waiting)
+            worker = fork.Worker(lambda: self._reads_of(others)) if others else None
+        changed = self._take_all(worker, progress or (lambda _: None))
+        if worker is not None and not worker.has_finished:  # it was killed: what it did not tell is still to be read
+            self._walk()
+            changed |= self._take_all(None, progress or (lambda _: None))
         return changed
+
+    def _take_all(self, worker: fork.Worker | None, progress: Callable[[Progress], None]) -> bool:
+        changed, reads, records = False, list[LogRead](), 0
+        while True:
+            own = self._next()
+            told = [own] if own is not None else []
+            if worker is not None:
+                told += worker.take(wait=own is None)
+            reads += told
+            records += sum(len(each.events) for each in told)
+            is_over = own is None and (worker is None or worker.is_over)
+            if records >= TOGETHER or is_over:
+                changed |= self._book(reads)
+                reads, records = [], 0
+                progress(Progress(self._done, self._total))
+            if is_over:
+                self._store.set_meta(INDEXED_AT, self._clock.now().isoformat())
+                return changed
 
     def read_anew(self) -> None:
         """The next look reads every log from its beginning. No count is lost: the ledger knows each response."""
@@ -234,7 +245,7 @@ class Indexing:
             if read is None:
                 break
             reads.append(read)
-            records += len(read.records)
+            records += len(read.events)
             if records >= TOGETHER:
                 changed |= self._book(reads)
                 reads, records = [], 0

@@ -28,11 +28,12 @@ Sum = tuple[int, int, int, int]
 class Booking:
     """Collects the changes of one transaction."""
 
-    def __init__(self, names: Names, term_like: Callable[[str, int], int]) -> None:
-        """`term_like`: the number of the same terms with another model."""
+    def __init__(self, names: Names, term_like: Callable[[str, int], int], doubtful: frozenset[int]) -> None:
+        """`term_like`: the number of the same terms with another model. `doubtful`: terms of what may not be true."""
         self.changed = 0
         self._names = names
         self._term_like = term_like
+        self._doubtful = doubtful
         self._records: list[Record] = []
         self._sums: dict[Sum, list[int]] = {}
         self._taken_from: set[Sum] = set()
@@ -41,11 +42,6 @@ class Booking:
 
     def book(self, known: Sequence[Record], told: Sequence[Record]) -> None:
         """`known`: what the ledger has under a key. `told`: what is said of it now, one record for each part."""
-        if not known and len(told) == 1:
-            self.changed += 1
-            self._records.append(told[0])
-            self._add(told[0], 1)
-            return
         records = {each[1:3]: each for each in known}
         for each in told:
             former = records.get(each[1:3])
@@ -63,6 +59,31 @@ class Booking:
         for each in after:
             self._add(each, 1)
 
+    def book_new(self, response: Record) -> None:
+        """The same for the one record of a key the ledger does not have, as almost all are in a first scan."""
+        _, _, _, at, place, _, _, terms, given, write_5m, write_1h, read, output, reasoning, searches, attempts = (
+            response
+        )
+        prompt = given + write_5m + write_1h + read
+        if attempts or prompt > BANDS[1] or output > BANDS[1] or terms in self._doubtful:
+            self._add(response, 1)
+        else:
+            where = (at // QUARTER_US, place, terms, 0)
+            sums = self._sums.get(where)
+            if sums is None:
+                self._sums[where] = [1, given, write_5m, write_1h, read, output, reasoning, searches]
+            else:
+                sums[0] += 1
+                sums[1] += given
+                sums[2] += write_5m
+                sums[3] += write_1h
+                sums[4] += read
+                sums[5] += output
+                sums[6] += reasoning
+                sums[7] += searches
+        self.changed += 1
+        self._records.append(response)
+
     def _add(self, response: Record, sign: int) -> None:
         reason = implausible(response, self._names)
         if reason:
@@ -72,29 +93,18 @@ class Booking:
                 self._not_aside.append((response.key, response.part))
             return
         bucket, place, terms = response.at // QUARTER_US, response.place, response.terms
-        if not response.attempts:
-            prompt = response.input + response.cache_write_5m + response.cache_write_1h + response.cache_read
-            band = 0 if prompt <= BANDS[1] else band_of(prompt)
-            self._count((bucket, place, terms, band), (1, *response[8:15]), sign)
-            return
-        first = (1, response.reasoning, response.web_searches)
-        for model, given, write_5m, write_1h, read, output in json.loads(response.attempts):
-            band = band_of(given + write_5m + write_1h + read)
+        several = [("", *response[8:13])] if not response.attempts else json.loads(response.attempts)
+        only_first = (1, response.reasoning, response.web_searches)
+        for model, *tokens in several:
+            count, reasoning, searches = only_first
             number = self._term_like(model, terms) if model else terms
-            responses_, reasoning, searches = first
-            counts = (responses_, given, write_5m, write_1h, read, output, reasoning, searches)
-            self._count((bucket, place, number, band), counts, sign)
-            first = (0, 0, 0)
-
-    def _count(self, where: Sum, counts: Sequence[int], sign: int) -> None:
-        sums = self._sums.get(where)
-        if sums is None:
-            self._sums[where] = [sign * each for each in counts]
-        else:
-            for index, each in enumerate(counts):
+            where = (bucket, place, number, band_of(sum(tokens[:4])))
+            sums = self._sums.setdefault(where, [0] * len(COLUMNS))
+            for index, each in enumerate((count, *tokens, reasoning, searches)):
                 sums[index] += sign * each
-        if sign < 0:
-            self._taken_from.add(where)
+            if sign < 0:
+                self._taken_from.add(where)
+            only_first = (0, 0, 0)
 
     def statements(self) -> tuple[Statement, ...]:
         """In the order in which they have to run."""

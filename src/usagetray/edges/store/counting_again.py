@@ -76,7 +76,7 @@ def added_up(database: Database) -> Iterator[tuple[int, ...]]:
     def term_like(model: str, number: int) -> int:
         return numbers[(model, *names[number][1:])]
 
-    booking = Booking(names.__getitem__, term_like)
+    booking = Booking(names.__getitem__, term_like, frozenset())
     for records in _by_key(database):
         booking.book((), records)
     yield from booking.sums()

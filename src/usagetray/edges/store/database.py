@@ -71,7 +71,12 @@ class Database:
             self._catch_up()
             if self._pending:
                 raise sqlite3.OperationalError("what was said before is still waiting to be written")
-            return self._transact(self._disk, statements)
+            # Whole after a crash like all else, but perhaps not the last one: then it is had again.
+            self._disk.execute("PRAGMA synchronous = NORMAL")
+            try:
+                return self._transact(self._disk, statements)
+            finally:
+                self._disk.execute("PRAGMA synchronous = FULL")
 
     def _catch_up(self) -> None:
         """Writes what had to wait, as far as the disk lets it."""

@@ -7,19 +7,24 @@ part again, and the same records change nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from usagetray.domain.ledger import Names, Record, joined
+from usagetray.domain.ledger import AGENT, SIDE, Names, Record, joined
 from usagetray.edges.store.booking import COLUMNS, Booking
 from usagetray.edges.store.database import Database, Statement
 from usagetray.edges.store.rows import to_us
+from usagetray.usage import EventPlace, EventTerms, UsageEvent
 
 Place = tuple[str, str, str, str, str, str, str, str, str]
 """provider, account, machine, project, folder, session, agent, app, task"""
 Terms = tuple[str, str, str, str, str]
 """model, tier, speed, geo, flags"""
+MOST_REMEMBERED = 300_000
+"""Keys of a first scan; some 20 MB."""
+PLACE = ("provider", "account", "machine", "project", "folder", "session", "agent", "app", "task")
+TERMS = ("model", "tier", "speed", "geo", "flags")
 
 MARK = "path, provider, tree, identity, size, modified, offset, ending, state, skipped"
 
@@ -40,12 +45,11 @@ class Mark(NamedTuple):
 
 
 class LogRead(NamedTuple):
-    """What was read of one log, or of a part of it. Places and terms are numbered by their position."""
+    """What was read of one log, or of a part of it."""
 
     mark: Mark
-    places: list[Place]
-    terms: list[Terms]
-    records: list[Record]
+    where: tuple[str, str, str, str]  # provider, account, machine, folder
+    events: list[UsageEvent]  # one for each key, part and side
 
 
 class Ledger:
@@ -56,6 +60,11 @@ class Ledger:
         self._places: dict[Place, int] = {}
         self._terms: dict[Terms, int] = {}
         self._terms_by_id: dict[int, Terms] = {}
+        self._last: dict[str, int] = {}
+        self._first: dict[str, int] = {}
+        self._fresh: set[int] | bool | None = None
+        """Hashes of the keys written by us, while there are no others; False: there are. None: not yet looked."""
+        self._new: dict[str, list[tuple[int | str, ...]]] = {"place": [], "terms": []}
 
     def marks(self) -> dict[str, Mark]:
         """By path; of logs that have gone too, for they may come back."""
@@ -75,22 +84,36 @@ class Ledger:
 
         Nothing is booked then, and the marks stay, so that the same is read again once the store can be written.
         """
-        marks, incoming = [], dict[str, list[Record]]()
+        marks, told, several = [], dict[str, Record](), dict[str, list[Record]]()
         for read in reads:
             marks.append(read.mark)
-            places = [self._place(each) for each in read.places]
-            terms = [self._term(each) for each in read.terms]
-            for each in read.records:
-                record = each._replace(place=places[each.place], terms=terms[each.terms])
-                former = incoming.setdefault(each[0], [record])
-                if former[0] is not record:
-                    _add(former, record, self._names)
-        booking = Booking(self._names, self._term_like)
-        known = self._known(incoming)
-        for key, records in incoming.items():
-            booking.book(known.get(key, ()), records)
-        self._database.transact(*booking.statements(), _marks_statement(marks))
+            for record in self._records(read):
+                former = told.setdefault(record[0], record)
+                if former is not record:
+                    _add(several.setdefault(record[0], [former]), record, self._names)
+        doubtful = frozenset(number for terms, number in self._terms.items() if terms[-1])
+        booking = Booking(self._names, self._term_like, doubtful)
+        known = self._known(told)
+        for key, record in told.items():
+            if key in known or key in several:
+                booking.book(known.get(key, ()), several.get(key, [record]))
+            else:
+                booking.book_new(record)
+        numbers = [
+            (f"INSERT INTO {table} VALUES ({_marks_of(rows)})", rows) for table, rows in self._new.items() if rows
+        ]
+        try:
+            self._database.transact(*numbers, *booking.statements(), _marks_statement(marks))
+        except BaseException:
+            self._forget_numbers()
+            raise
+        finally:
+            self._new = {"place": [], "terms": []}
         return booking.changed
+
+    def _forget_numbers(self) -> None:
+        """What was not written has no number."""
+        self._places, self._terms, self._terms_by_id, self._last = {}, {}, {}, {}
 
     def add_up_again(self) -> None:
         """Makes the sums anew from the ledger's rows."""
@@ -100,32 +123,57 @@ class Ledger:
         marks = ", ".join("?" * (4 + len(COLUMNS)))
         self._database.transact(("DELETE FROM usage", [()]), (f"INSERT INTO usage VALUES ({marks})", rows))
 
+    def _records(self, read: LogRead) -> Iterator[Record]:
+        """The events as rows, with the numbers of their places and terms."""
+        provider, account, machine, folder = read.where
+        tie = read.mark.modified
+        place: EventPlace | None = None
+        terms: EventTerms | None = None
+        place_number = terms_number = 0
+        for event in read.events:
+            key, part, side, at, its_place, its_terms = event[:6]
+            if its_place is not place and its_place != place:
+                place, (project, session, agent, app, task) = its_place, its_place
+                place_number = self._place((provider, account, machine, project, folder, session, agent, app, task))
+            if its_terms is not terms and its_terms != terms:
+                terms = its_terms
+                terms_number = self._term((*its_terms,))
+            rank = at
+            if side or its_place[2]:
+                rank |= (SIDE if side else 0) | (AGENT if its_place[2] else 0)
+            attempts = json.dumps(event[13]) if event[13] else ""
+            row = (key, part, int(side), at, place_number, rank, tie, terms_number, *event[6:13], attempts)
+            yield tuple.__new__(Record, row)  # a third of the time of the class's own way
+
     # ---- numbers of places and terms -------------------------------------------------------------------------
 
     def _place(self, place: Place) -> int:
         found = self._places.get(place)
         if found is None:
-            found = self._places[place] = self._number(
-                "place", "provider, account, machine, project, folder, session, agent, app, task", place
-            )
+            found = self._places[place] = self._number("place", PLACE, place)
         return found
 
     def _term(self, terms: Terms) -> int:
         found = self._terms.get(terms)
         if found is None:
-            found = self._terms[terms] = self._number("terms", "model, tier, speed, geo, flags", terms)
+            found = self._terms[terms] = self._number("terms", TERMS, terms)
             self._terms_by_id[found] = terms
         return found
 
-    def _number(self, table: str, columns: str, values: Sequence[str]) -> int:
-        where = " AND ".join(f"{each} = ?" for each in columns.split(", "))
-        found = self._database.stored(f"SELECT id FROM {table} WHERE {where}", *values)
-        if found:
-            return int(found[0][0])
-        marks = ", ".join("?" * len(values))
-        made = self._database.transact((f"INSERT INTO {table} ({columns}) VALUES ({marks})", [values]))
-        assert made is not None  # noqa: S101 - a row that was inserted has a number
-        return made
+    def _number(self, table: str, columns: tuple[str, ...], values: tuple[str, ...]) -> int:
+        """The number of a row, which is made, together with what needs it, if there is none."""
+        last = self._last.get(table)
+        if last is None:
+            ((last,),) = self._database.stored(f"SELECT coalesce(max(id), 0) FROM {table}")
+            self._last[table] = self._first[table] = last
+        if self._first[table]:  # else all there are have been made here, and are known
+            where = " AND ".join(f"{each} = ?" for each in columns)
+            found = self._database.stored(f"SELECT id FROM {table} WHERE {where}", *values)
+            if found:
+                return int(found[0][0])
+        self._last[table] = last + 1
+        self._new[table].append((last + 1, *values))
+        return last + 1
 
     def _names(self, number: int) -> tuple[str, ...]:
         if number not in self._terms_by_id:
@@ -143,14 +191,23 @@ class Ledger:
     # ---- what is known ---------------------------------------------------------------------------------------
 
     def _known(self, keys: Iterable[str]) -> Mapping[str, list[Record]]:
+        if self._fresh is None:
+            self._fresh = set() if not self._database.stored("SELECT 1 FROM record LIMIT 1") else False
+        if isinstance(self._fresh, set):  # a first scan: what is there was written by us, and mostly nothing is
+            asked = [key for key in keys if hash(key) in self._fresh]
+            self._fresh.update(map(hash, keys))
+            if len(self._fresh) > MOST_REMEMBERED:
+                self._fresh = False
+        else:
+            asked = list(keys)
         found: dict[str, list[Record]] = {}
-        # In C for all keys at once: a statement for each would take as long as reading the logs.
-        rows = self._database.stored(
-            "SELECT r.* FROM json_each(?) AS j CROSS JOIN record AS r ON r.key = j.value",
-            json.dumps(list(keys)),
-        )
-        for row in rows:
-            found.setdefault(row[0], []).append(Record(*row))
+        if asked:
+            # In C for all keys at once: a statement for each would take as long as reading the logs.
+            rows = self._database.stored(
+                "SELECT r.* FROM json_each(?) AS j CROSS JOIN record AS r ON r.key = j.value", json.dumps(asked)
+            )
+            for row in rows:
+                found.setdefault(row[0], []).append(Record._make(row))
         return found
 
 
@@ -161,6 +218,10 @@ def _add(records: list[Record], record: Record, names: Names) -> None:
             records[at] = joined(each, record, names)
             return
     records.append(record)
+
+
+def _marks_of(rows: Sequence[Sequence[object]]) -> str:
+    return ", ".join("?" * len(rows[0]))
 
 
 def _marks_statement(marks: Sequence[Mark]) -> Statement:

@@ -14,7 +14,7 @@ from usagetray.edges.store.ledger import LogRead
 from usagetray.edges.usage_logs.reading import Origin
 from usagetray.edges.usage_logs.walk import Found
 
-PAYS_FROM = 150_000_000
+PAYS_FROM = 50_000_000
 """Bytes to be read; below, starting it costs more than it saves."""
 OTHERS_SHARE = 0.6
 """Of the bytes, for the second process: the first also writes."""
@@ -56,10 +56,15 @@ class Worker:
             _tell(theirs, reads)
         os.close(theirs)
 
+    @property
+    def is_over(self) -> bool:
+        """It has ended; whether it told all it was given, `has_finished` says."""
+        return self._handle < 0
+
     def take(self, *, wait: bool) -> list[LogRead]:
-        """What it told since; with `wait` all, until it ends."""
+        """What it told since; with `wait` at least a piece of it, unless it is over."""
         told: list[LogRead] = []
-        while self._handle >= 0 and (wait or select.select([self._handle], [], [], 0)[0]):
+        while self._handle >= 0 and ((wait and not told) or select.select([self._handle], [], [], 0)[0]):
             chunk = os.read(self._handle, CHUNK)
             if not chunk:
                 self._end()

@@ -8,13 +8,14 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from usagetray.domain.ledger import AGENT, MOST_IN_A_SECOND, REPLAYED, SIDE, Record, joined
-from usagetray.edges.store.ledger import LogRead, Mark, Place, Terms
+from usagetray.domain.ledger import MOST_IN_A_SECOND, REPLAYED, joined_in_log
+from usagetray.edges.store.ledger import LogRead, Mark
 from usagetray.edges.usage_logs.lines import Lines
 from usagetray.edges.usage_logs.walk import Found
 from usagetray.providers.contract import Home, LogDecoder, LogPlace, LogSource
@@ -81,9 +82,7 @@ class _Reading:
         self._origin = origin
         self._siblings = siblings
         self._state = _State()
-        self._places: dict[tuple[str, ...], int] = {}
-        self._terms: dict[Terms, int] = {}
-        self._records: dict[tuple[str, str, bool], Record] = {}
+        self._told_so_far: dict[tuple[str, str, bool], UsageEvent] = {}
         self._events: list[UsageEvent] = []
         self._too_long = 0
 
@@ -103,12 +102,13 @@ class _Reading:
             for _ in lines.pick(
                 stream.readinto,  # type: ignore[attr-defined]
                 self._origin.source.needles,
-                lambda line, at: take(line, at, events),
+                partial(take, events=events),
                 start,
+                self._origin.source.repeats,
             ):
                 if events:
                     self._note()
-                if len(self._records) >= PART and not is_packed:
+                if len(self._told_so_far) >= PART and not is_packed:
                     yield self._told(file, decoder, lines.offset, lines.too_long)
         # Of a packed log the place is of no use: it is read whole, or not at all.
         yield self._told(file, decoder, self._found.size if is_packed else lines.offset, lines.too_long)
@@ -121,39 +121,29 @@ class _Reading:
         return mark.offset if file.read(len(mark.ending)) == mark.ending else 0
 
     def _note(self) -> None:
-        """Turns the events into records, several of the same response into one."""
+        """Several records of the same response become one."""
+        known, state = self._told_so_far, self._state
         for event in self._events:
-            key = event[:3]
-            former = self._records.get(key)
-            if former is not None and event[8:15] == former[8:15] and event.at_us >= former.at:
-                continue  # the same counts again, on the response's next line
-            record = self._record(event)
-            self._records[key] = record if former is None else joined(former, record, list(self._terms).__getitem__)
+            key, part, side, at = event[:4]
+            second = at // 1_000_000
+            if second != state.second:
+                state.second, state.in_second, state.last_key = second, 1, key
+            elif key != state.last_key:
+                state.in_second += 1
+                state.last_key = key
+            told = event if at > 0 and state.in_second <= MOST_IN_A_SECOND else self._doubtful(event)
+            former = known.setdefault((key, part, side), told)
+            if former is not told and (told[6:13] != former[6:13] or at < former[3]):
+                known[(key, part, side)] = joined_in_log(former, told)
         self._events.clear()
 
-    def _record(self, event: UsageEvent) -> Record:
-        at = event.at_us
-        if at <= 0:
-            at = self._found.modified // 1000
-        flags = self._crowd(event, at)
-        where = (event.project, event.session, event.agent, event.app, event.task)
-        place = self._places.setdefault(where, len(self._places))
-        kind = (event.model, event.tier, event.speed, event.geo, flags)
-        terms = self._terms.setdefault(kind, len(self._terms))
-        rank = at | (SIDE if event.side else 0) | (AGENT if event.agent else 0)
-        placed = (place, rank, self._found.modified)
-        attempts = json.dumps(event.attempts) if event.attempts else ""
-        return Record._make((*event[:2], int(event.side), at, *placed, terms, *event[8:15], attempts))
-
-    def _crowd(self, event: UsageEvent, at: int) -> str:
-        """The event's flags, with one more where too many responses carry the same second."""
-        state, second = self._state, at // 1_000_000
-        if second != state.second:
-            state.second, state.in_second = second, 0
-        if event.key != state.last_key:
-            state.in_second += 1
-            state.last_key = event.key
-        return f"{event.flags} {REPLAYED}".strip() if state.in_second > MOST_IN_A_SECOND else event.flags
+    def _doubtful(self, event: UsageEvent) -> UsageEvent:
+        """A response without a time of its own has the log's; one of too many in a second is marked as such."""
+        if event.at_us <= 0:
+            event = event._replace(at_us=self._found.modified // 1000)
+        if self._state.in_second <= MOST_IN_A_SECOND:
+            return event
+        return event._replace(terms=event.terms._replace(flags=f"{event.terms.flags} {REPLAYED}".strip()))
 
     def _told(self, file: BinaryIO, decoder: LogDecoder, offset: int, too_long: int) -> LogRead:
         ending = b""
@@ -172,13 +162,9 @@ class _Reading:
             found.path, origin.provider, found.tree, found.identity, found.size, found.modified, offset, ending,
             msgspec.msgpack.encode(self._state), json.dumps(decoder.skipped) if decoder.skipped else "",
         )  # fmt: skip
-        folder = origin.source.folder(found.below)
-        places: list[Place] = [
-            (origin.provider, origin.account, origin.machine, project, folder, session, agent, app, task)
-            for project, session, agent, app, task in self._places
-        ]
-        told = LogRead(mark, places, list(self._terms), list(self._records.values()))
-        self._places, self._terms, self._records = {}, {}, {}
+        where = (origin.provider, origin.account, origin.machine, origin.source.folder(found.below))
+        told = LogRead(mark, where, list(self._told_so_far.values()))
+        self._told_so_far = {}
         return told
 
     def _find(self, text: str) -> Iterator[bytes]:

@@ -18,14 +18,15 @@ from typing import Any
 import msgspec
 
 from usagetray.providers.contract import LocalFile, LogPlace, LogSource, Retention
-from usagetray.usage import UsageEvent
+from usagetray.usage import EventPlace, EventTerms, UsageEvent
 
-MOST_TOKENS = 2**48
-"""A count above this is no count."""
+COUNT_BITS = 48
+"""A count longer than this is no count."""
 NOT_A_MODEL = "<synthetic>"
 """Claude Code's own messages, which no model made."""
 MINUTE_US = 60 * 1_000_000
 ADVISOR = b"advisor"
+NOTHING = msgspec.Raw(b"")
 
 
 class _Creation(msgspec.Struct, gc=False):
@@ -35,6 +36,10 @@ class _Creation(msgspec.Struct, gc=False):
 
 class _Tools(msgspec.Struct, gc=False):
     web_search_requests: int | None = None
+
+
+class _Details(msgspec.Struct, gc=False):
+    thinking_tokens: int | None = None
 
 
 class _Usage(msgspec.Struct, gc=False):
@@ -47,8 +52,8 @@ class _Usage(msgspec.Struct, gc=False):
     service_tier: str | None = None
     speed: str | None = None
     inference_geo: str | None = None
-    output_tokens_details: Any = None
-    iterations: msgspec.Raw = msgspec.Raw(b"")
+    output_tokens_details: _Details | None = None
+    iterations: msgspec.Raw = NOTHING
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -96,6 +101,10 @@ class Counting:
         self._agent = name.stem.removeprefix("agent-") if name.stem.startswith("agent-") else ""
         self._at_us = int(state) if state.isdigit() else 0
         self._minute, self._minute_us = "", 0
+        self._place, self._terms = EventPlace(), EventTerms("")
+        self._said: tuple[object, ...] = ()
+        self._usage: _Usage | None = None
+        self._timestamp = ""
 
     def state(self) -> bytes:
         return str(self._at_us).encode()
@@ -123,49 +132,53 @@ class Counting:
         if message is None or message.usage is None:
             return
         usage, model = message.usage, message.model
+        iterations, usage.iterations = usage.iterations, NOTHING  # it points into the reader's memory
+        said = (message.id, request, side, agent)
+        if said == self._said and usage == self._usage and (timestamp or "") >= self._timestamp:
+            return  # the same response's next block of content: most lines are that
+        self._said, self._usage, self._timestamp = said, usage, timestamp or ""
         if not model or model == NOT_A_MODEL:
             return
-        creation = usage.cache_creation
-        written = usage.cache_creation_input_tokens or 0
-        write_1h = creation.ephemeral_1h_input_tokens or 0 if creation is not None else 0
-        write_5m = creation.ephemeral_5m_input_tokens or 0 if creation is not None else 0
-        counts = (
-            usage.input_tokens or 0,
-            max(write_5m, written - write_1h),
-            write_1h,
-            usage.cache_read_input_tokens or 0,
-            usage.output_tokens or 0,
-        )
-        if min(counts) < 0 or max(counts) > MOST_TOKENS:
+        creation, tools, details = usage.cache_creation, usage.server_tool_use, usage.output_tokens_details
+        given, written = usage.input_tokens or 0, usage.cache_creation_input_tokens or 0
+        read, output = usage.cache_read_input_tokens or 0, usage.output_tokens or 0
+        write_1h = write_5m = 0
+        if creation is not None:
+            write_1h, write_5m = creation.ephemeral_1h_input_tokens or 0, creation.ephemeral_5m_input_tokens or 0
+        if written - write_1h > write_5m:
+            write_5m = written - write_1h
+        together = given | write_5m | write_1h | read | output
+        if together >> COUNT_BITS:  # one of them is negative, or far too large
             self.skipped["bad usage"] += 1
             return
-        if not any(counts):
+        if not together:
             return
-        tools = usage.server_tool_use
-        event = UsageEvent(
-            message.id or f"{self._session}/{self._path}@{offset}",
-            request or "",
-            side,
-            self._at(timestamp),
-            record.cwd or "",
-            record.sessionId or self._session,
-            agent or self._agent,
-            model,
-            *counts,
-            0,
-            max(tools.web_search_requests or 0, 0) if tools is not None else 0,
-            usage.service_tier or "",
-            usage.speed or "",
-            usage.inference_geo or "",
-            "assumed_5m_cache" if written and creation is None else "",
-        )
-        details = usage.output_tokens_details
-        if details is not None:
-            event = _with_reasoning(event, details)
-        iterations = usage.iterations
+        self._be_at(record.cwd or "", record.sessionId or self._session, agent or self._agent)
+        tier, speed, geo = usage.service_tier or "", usage.speed or "", usage.inference_geo or ""
+        self._be_on(model, tier, speed, geo, "assumed_5m_cache" if written and creation is None else "")
+        reasoning = searches = 0
+        if details is not None and details.thinking_tokens:
+            reasoning = min(max(details.thinking_tokens, 0), output)
+        if tools is not None and tools.web_search_requests:
+            searches = max(tools.web_search_requests, 0)
+        key = message.id or f"{self._session}/{self._path}@{offset}"
+        what = (key, request or "", side, self._at(timestamp), self._place, self._terms)
+        counts = (given, write_5m, write_1h, read, output, reasoning, searches)
+        event: UsageEvent = tuple.__new__(UsageEvent, (*what, *counts, ()))  # half the time of the class's own way
         if iterations and _is_several(iterations):
             event = _parted(event, iterations)
         events.append(event)
+
+    def _be_at(self, project: str, session: str, agent: str) -> None:
+        """Where the responses are made from here on; the place of the former one is kept where it is the same."""
+        place = self._place
+        if session != place[1] or agent != place[2] or project != place[0]:
+            self._place = EventPlace(project, session, agent)
+
+    def _be_on(self, model: str, tier: str, speed: str, geo: str, flags: str) -> None:
+        terms = self._terms
+        if model != terms[0] or tier != terms[1] or speed != terms[2] or geo != terms[3] or flags != terms[4]:
+            self._terms = EventTerms(model, tier, speed, geo, flags)
 
     def _at(self, timestamp: str | None) -> int:
         """Microseconds since 1970 UTC; where the line tells no time, the former line's; 0 where none did."""
@@ -173,7 +186,7 @@ class Counting:
             return self._at_us
         if timestamp[:16] == self._minute and timestamp[19:20] == "." and timestamp[23:] == "Z":
             try:
-                self._at_us = self._minute_us + int(timestamp[17:19]) * 1_000_000 + int(timestamp[20:23]) * 1000
+                self._at_us = self._minute_us + int(timestamp[17:19] + timestamp[20:23]) * 1000
             except ValueError:
                 return self._at_us
             return self._at_us
@@ -220,6 +233,7 @@ _USAGE = {
     **dict.fromkeys(("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"), int),
     "cache_creation": {"ephemeral_5m_input_tokens": int, "ephemeral_1h_input_tokens": int},
     "server_tool_use": {"web_search_requests": int},
+    "output_tokens_details": {"thinking_tokens": int},
     **dict.fromkeys(("service_tier", "speed", "inference_geo"), str),
     "iterations": list,
 }
@@ -263,13 +277,6 @@ def _count(value: Any) -> int | None:
     return None
 
 
-def _with_reasoning(event: UsageEvent, details: Any) -> UsageEvent:
-    thought = details.get("thinking_tokens") if isinstance(details, dict) else None
-    if isinstance(thought, int) and not isinstance(thought, bool) and 0 < thought <= event.output:
-        return event._replace(reasoning=thought)
-    return event
-
-
 # ---- responses of several requests ------------------------------------------------------------------------------
 
 
@@ -290,14 +297,14 @@ def _parted(event: UsageEvent, iterations: msgspec.Raw) -> UsageEvent:
     read = [_cleaned(each, {**_USAGE, "type": str, "model": str}) for each in entries if isinstance(each, dict)]
     own = [_attempt(each) for each in read if each.get("type", "message") == "message"]
     advisors = [_attempt(each) for each in read if each.get("type") == "advisor_message"]
-    flags = event.flags
-    if [sum(column) for column in zip(*(each[1:] for each in own), strict=True)] != list(event[8:13]):
+    flags = event.terms.flags
+    if [sum(column) for column in zip(*(each[1:] for each in own), strict=True)] != list(event[6:11]):
         if own:
             flags = f"{flags} iterations_mismatch".strip()
-        own = [("", *event[8:13])]
+        own = [("", *event[6:11])]
     attempts = (*own, *advisors)
     if len(attempts) < 2:
-        return event._replace(flags=flags)
+        return event._replace(terms=event.terms._replace(flags=flags))
     given, write_5m, write_1h, cached, output = (sum(column) for column in zip(*(a[1:] for a in attempts), strict=True))
     return event._replace(
         input=given,
@@ -305,7 +312,7 @@ def _parted(event: UsageEvent, iterations: msgspec.Raw) -> UsageEvent:
         cache_write_1h=write_1h,
         cache_read=cached,
         output=output,
-        flags=flags,
+        terms=event.terms._replace(flags=flags),
         attempts=attempts,
     )
 
@@ -351,6 +358,7 @@ LOGS = LogSource(
     trees=lambda home: (home.path if home.path.name == "projects" else home.path / "projects",),
     decoder=Counting,
     needles=(b'"usage"',),
+    repeats=b'"requestId":"',
     skips=lambda path: path.endswith("/journal.jsonl") and "/subagents/" in path,
     retention=Retention(
         file=LocalFile(name="settings", place=lambda home: home.path / "settings.json"),
