@@ -42,6 +42,7 @@ def test_a_recorded_answer_reads_as_it_should(provider: str, case: dict[str, Any
         else:
             assert window.utilization is None
         assert window.unlimited is expected.get("unlimited", False)
+        assert window.scope == expected.get("scope", window.scope)
         assert window.locks is expected["locks"]
         if "resets_at" in expected:
             assert window.resets_at is not None
@@ -209,6 +210,8 @@ def test_no_mutated_answer_breaks_anything(data: st.DataObject):
             return
 
         recorded.assert_legal(told)
+        if keyed.readers(provider):  # of vendors whose quotas cannot be overdrawn
+            assert all((window.utilization or 0) <= 1 for window in told.windows)
 
 
 def test_no_secret_stands_in_any_message(tmp_path: Path):

@@ -22,6 +22,7 @@ from usagetray.edges.program import Programs
 from usagetray.errors import SourceError
 from usagetray.model import Secret
 from usagetray.providers.contract import (
+    Address,
     Facts,
     FileText,
     Home,
@@ -84,6 +85,8 @@ def resolve(
                 secret = _key(need, keychain, environ)
                 if secret is not None:
                     secrets[need.name] = secret
+            case Address():
+                continue  # of the way to the server: whoever makes that knows it
             case Program():
                 run = programs.runner(strategy.label, need, environ, spool_dir.parent / "scratch") if programs else None
                 if run is not None:

@@ -30,6 +30,8 @@ WEEK = timedelta(days=7)
 UNITS = {"MINUTE": timedelta(minutes=1), "HOUR": timedelta(hours=1), "DAY": timedelta(days=1)}
 POOL = re.compile(r"limit_(?:(\d{1,3})(m|h|d)|month_(\w{1,30}))")
 RESETS = ("resetTime", "resetAt", "reset_time", "reset_at")
+ORIGIN = "https://api.kimi.com"
+REFUSED = "Kimi answers its own program only, or there is no membership behind this key."
 NO_PLAN = (Cause.BAD_DATA, "answered 402")
 DIFFER = 0.01
 
@@ -160,13 +162,11 @@ PROVIDER = Provider(
     name=SOURCE,
     homes=HomeRule(env="KIMI_CODE_HOME", default="~/.kimi-code"),
     strategies=(
-        by_key(
-            id="key",
-            label="Kimi",
-            key=KEY,
-            fetch=by_own_key,
-            origin="https://api.kimi.com",
-            asks="how much of your plan is used",
+        replace(
+            by_key(
+                id="key", label="Kimi", key=KEY, fetch=by_own_key, origin=ORIGIN, asks="how much of your plan is used"
+            ),
+            when_refused=REFUSED,
         ),
         Strategy(
             id="sign_in",
@@ -178,8 +178,9 @@ PROVIDER = Provider(
                 "and nowhere else, every 5 minutes, to ask how much of your plan is used. The token stays in memory: "
                 "it is never stored, renewed or written to a log. It holds for 15 minutes after Kimi was used last."
             ),
-            origin="https://api.kimi.com",
+            origin=ORIGIN,
             credential=_sent,
+            when_refused=REFUSED,
         ),
     ),
     signs=(SIGN_IN,),
