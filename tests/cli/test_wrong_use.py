@@ -9,7 +9,7 @@ from tests.cli.conftest import Computer
 NOT_UNDERSTOOD = {
     "an unknown verb": ("nope",),
     "an unknown option": ("status", "--nope"),
-    "no provider": ("connect",),
+    "no provider": ("disconnect",),
     "no step": ("config",),
     "no value": ("config", "set", "show"),
     "a run that does not say how": ("run",),
@@ -18,7 +18,7 @@ NOT_UNDERSTOOD = {
     "a speed of nothing": ("demo", "--speed", "0"),
 }
 CANNOT_BE_DONE = {
-    "an unknown provider": (("connect", "nope"), "known are claude, codex"),
+    "an unknown provider": (("connect", "nope"), "There is no provider called 'nope'; known are "),
     "an unknown source": (("connect", "claude", "--only", "nope"), "there is: status-line"),
     "taking back an unknown source": (("disconnect", "claude", "--only", "nope"), "there is: status-line"),
     "a setting there is not": (("config", "get", "colour"), "`config get` lists them".replace("`", "`usagetray ", 1)),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.views.build import BERLIN, account, overview, said
+from tests.views.build import BERLIN, account, codex, locked, overview, paying, said, window
 from usagetray.domain.states import State
 from usagetray.model import Money, MoneyKind, MoneyLine
 from usagetray.overview import AccountView, Overview
@@ -108,3 +108,29 @@ def test_before_the_first_answer_the_icon_still_invites_to_the_first_page():
 
     assert headline(overview(nothing, first_run=True)).picture.state is IconState.FIRST_RUN
     assert headline(overview(nothing)).picture.state is IconState.NO_SOURCE
+
+
+# ---- as a way out ------------------------------------------------------------------------------------------
+
+
+def out_of(shown: AccountView, *others: AccountView) -> list[str]:
+    """What the verdict adds where this account is locked, and these are the others."""
+    return [said(each) for each in verdict(overview(shown, *others), BERLIN, left=False).extra]
+
+
+def test_where_no_plan_has_room_prepaid_credits_are_the_way_out() -> None:
+    locked_one = locked().accounts[0]
+
+    assert "DeepSeek has $12.34 left" in out_of(locked_one, prepaid())
+    assert "Codex has 82 % left" in out_of(locked_one, prepaid(), codex(window(0.18)))
+
+
+@pytest.mark.parametrize(
+    "other", [old(), prepaid("0.00"), prepaid(reason="not_usable")], ids=["old", "none", "unusable"]
+)
+def test_credits_that_are_old_or_of_no_use_are_no_way_out(other: AccountView) -> None:
+    assert not any("DeepSeek" in each for each in out_of(locked().accounts[0], other))
+
+
+def test_who_pays_on_top_of_a_plan_hears_where_there_is_room() -> None:
+    assert "Codex has 82 % left" in out_of(paying().accounts[0], codex(window(0.18)))

@@ -163,7 +163,7 @@ def test_paying_says_what_took_over_and_how_much():
         mark="dollar",
         title="You are paying for Claude now",
         detail="The session is used up; usage credits took over. And 2 more below.",
-        extra=("Usage credits: $3.12 of $50.", "Resets 21:20, in 1 h 16 m."),
+        extra=("Usage credits: $3.12 of $50.", "Resets 21:20, in 1 h 16 m.", "Codex has 66 % left"),
     )
 
 

@@ -62,6 +62,7 @@ def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool) -> A
             f"The {window_name(window)} is used up and {line.label.lower() if line else 'extra usage'} took over"
             + (f": {spent}." if spent else "."),
             f"To stop it, switch it off with {name}, or wait{_until(window, now, zone)}.",
+            f"{elsewhere}." if (elsewhere := way_out(account, overview)) else "",
         ]
         urgency = "critical"
     elif alert.kind is AlertKind.BACK:

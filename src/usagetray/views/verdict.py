@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from usagetray.domain.states import Level, State, WindowState
+from usagetray.model import MoneyKind
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import tightest
-from usagetray.views.figures import ago, countdown, duration, instant, old, percent
+from usagetray.views.figures import ago, countdown, duration, instant, money, old, percent
 from usagetray.views.plain import plain
 from usagetray.views.problems import Problem, problem
 from usagetray.views.words import (
@@ -143,6 +144,8 @@ def _paying(account: AccountView, overview: Overview, zone: tzinfo) -> Verdict:
         extra.append(f"{source}: {spent}.")
     if window is not None and window.resets_at and window.resets_at > now:
         extra.append(_resets(window, now, zone))
+    if elsewhere := way_out(account, overview):
+        extra.append(elsewhere)
     return Verdict(
         tone="pay",
         mark="dollar",
@@ -283,7 +286,10 @@ def _more_below(overview: Overview, account: AccountView, window: WindowView | N
 
 
 def way_out(locked: AccountView, overview: Overview) -> str:
-    """ "Codex has 82 % left", of another account whose every limit is known to have room now; "" without one."""
+    """ "Codex has 82 % left", of another account whose every limit is known to have room now; "" without one.
+
+    Where no plan has, what is left of prepaid credits: "DeepSeek has $12.66 left".
+    """
     now = overview.generated_at
     best: tuple[float, AccountView] | None = None
     for account in overview.accounts:
@@ -296,8 +302,18 @@ def way_out(locked: AccountView, overview: Overview) -> str:
         if used < ROOM and (best is None or used < best[0]):
             best = used, account
     if best is None:
-        return ""
+        return _prepaid(locked, overview)
     return f"{account_name(best[1], overview.accounts)} has {percent(best[0], left=True)} left"
+
+
+def _prepaid(locked: AccountView, overview: Overview) -> str:
+    for account in overview.accounts:
+        if account is locked or account.windows or account.money_stale:
+            continue
+        for line in account.money:
+            if line.kind is MoneyKind.CREDITS and line.balance and line.balance.amount and not unusable(line):
+                return f"{account_name(account, overview.accounts)} has {money(line.balance)} left"
+    return ""
 
 
 def _shared_state(accounts: Sequence[AccountView]) -> State | None:
