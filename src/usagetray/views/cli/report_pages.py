@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 UNFINISHED_LINES = 1_000_000
 """So many bytes behind the last whole lines of the logs are only lines that are being written."""
 NARROWEST, WIDEST = 40, 120
-NO_LEDGER = "Nothing counted yet. Figures appear after your first session; `usagetray providers` says where it looks."
-NO_APP = "No program of yours has recorded a call yet; `usagetray log --help` says how one does."
+NO_LEDGER = (
+    "Nothing counted yet. Figures appear after your first session.",
+    "`usagetray providers` says where it looks.",
+)
+NO_APP = ("No program of yours has recorded a call yet.", "`usagetray log --help` says how one does.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,7 @@ def text(
     from usagetray.views.report_table import footer
 
     if shown.is_empty:
-        lines = wrapped(_nothing(what, store, question), width())
+        lines = [line for sentence in _nothing(what, store, question) for line in wrapped(sentence, width())]
     else:
         lines = [*shown.lines(), ("", ""), *footer(shown.total, width())]
     notes = [*_old_prices(shown.models, table, now), *(_not_indexed(store, now) if store else ())]
@@ -124,7 +127,8 @@ def width() -> int:
     return max(NARROWEST, min(shutil.get_terminal_size((80, 24)).columns, WIDEST))
 
 
-def _nothing(what: str, store: Store | None, question: Question) -> str:
+def _nothing(what: str, store: Store | None, question: Question) -> tuple[str, ...]:
+    """What to say of an empty report, sentence by sentence: a command to type stands in one line."""
     if what == "app":
         return NO_APP
     if store is None or not store.index_state().files:
@@ -136,7 +140,7 @@ def _nothing(what: str, store: Store | None, question: Question) -> str:
         f"by {question.provider}" if question.provider else "",
     ]
     limits = " ".join(filter(None, asked))
-    return f"Nothing was counted {limits}: without that it reports all there is." if limits else NO_LEDGER
+    return (f"Nothing was counted {limits}: without that it reports all there is.",) if limits else NO_LEDGER
 
 
 def _not_indexed(store: Store, now: datetime) -> list[str]:
