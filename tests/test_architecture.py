@@ -332,7 +332,10 @@ def test_the_status_line_helper_loads_next_to_nothing(tmp_path: Path) -> None:
     assert loaded & (HEAVY | {"msgspec", "sqlite3", "logging", "argparse", "pathlib", "tomlkit"}) == set()
 
 
-@pytest.mark.parametrize("words", [["status"], ["status", "--json"], ["config", "get"], ["alerts"], ["--version"]])
+QUICK = ("status", "status --json", "report --json", "report weekly", "config get", "alerts", "--version")
+
+
+@pytest.mark.parametrize("words", [each.split() for each in QUICK], ids=QUICK)
 def test_a_quick_verb_loads_nothing_heavy(words: list[str], tmp_path: Path) -> None:
     program = f"from usagetray.views.cli import main\ntry:\n    main({words!r})\nexcept SystemExit:\n    pass"
 

@@ -11,8 +11,8 @@ _usagetray() {
             continue
         fi
         case "$path $word" in
-        " demo"|" status"|" bar"|" show"|" run"|" providers"|" connect"|" disconnect"|" config"|" config path"|" config edit"|" config get"|" config set"|" alerts"|" alerts list"|" alerts test"|" completion"|" doctor"|" autostart"|" statusline"|" icon-sheet") path="$path $word" place=0 ;;
-        " --origin"|" --keychain"|" --notify-to"|" demo --speed"|" status --warning"|" status --critical"|" bar --provider"|" connect --only"|" connect --home"|" disconnect --only"|" disconnect --home") skip=$word ;;
+        " demo"|" status"|" bar"|" report"|" advise"|" show"|" run"|" providers"|" connect"|" disconnect"|" config"|" config path"|" config edit"|" config get"|" config set"|" alerts"|" alerts list"|" alerts test"|" completion"|" doctor"|" autostart"|" index"|" statusline"|" icon-sheet") path="$path $word" place=0 ;;
+        " --origin"|" --keychain"|" --notify-to"|" demo --speed"|" status --warning"|" status --critical"|" bar --provider"|" report --since"|" report --until"|" report --timezone"|" report --provider"|" report --week-starts"|" advise --what-if"|" advise --plan"|" advise --hour-value"|" advise --can-wait"|" advise --days"|" connect --only"|" connect --account"|" connect --home"|" disconnect --only"|" disconnect --account"|" disconnect --home") skip=$word ;;
         *" -"*) ;;
         *) place=$((place + 1)) ;;
         esac
@@ -27,9 +27,21 @@ _usagetray() {
         " status --warning") : ;;
         " status --critical") : ;;
         " bar --provider") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
+        " report --since") : ;;
+        " report --until") : ;;
+        " report --timezone") : ;;
+        " report --provider") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
+        " report --week-starts") COMPREPLY=($(compgen -W "monday sunday" -- "$current")) ;;
+        " advise --what-if") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
+        " advise --plan") : ;;
+        " advise --hour-value") : ;;
+        " advise --can-wait") : ;;
+        " advise --days") : ;;
         " connect --only") COMPREPLY=($(compgen -W "$(usagetray completion sources 2>/dev/null)" -- "$current")) ;;
+        " connect --account") : ;;
         " connect --home") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
         " disconnect --only") COMPREPLY=($(compgen -W "$(usagetray completion sources 2>/dev/null)" -- "$current")) ;;
+        " disconnect --account") : ;;
         " disconnect --home") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
         esac
         return
@@ -37,6 +49,8 @@ _usagetray() {
     if [[ $current != -* ]]; then
         case "$path/$place" in
         " bar/0") COMPREPLY=($(compgen -W "waybar polybar i3blocks tmux xbar json" -- "$current")) ;;
+        " report/0") COMPREPLY=($(compgen -W "daily weekly monthly session project model block app" -- "$current")) ;;
+        " providers/0") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
         " connect/0") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
         " disconnect/0") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
         " config get/0") COMPREPLY=($(compgen -W "$(usagetray completion settings 2>/dev/null)" -- "$current")) ;;
@@ -47,15 +61,17 @@ _usagetray() {
         esac
     fi
     case "$path" in
-        "") COMPREPLY+=($(compgen -W "demo status bar show run providers connect disconnect config alerts completion doctor autostart statusline icon-sheet -h --help --version --origin --keychain --notify-to --log" -- "$current")) ;;
+        "") COMPREPLY+=($(compgen -W "demo status bar report advise show run providers connect disconnect config alerts completion doctor autostart index statusline icon-sheet -h --help --version --origin --keychain --notify-to --log" -- "$current")) ;;
         " demo") COMPREPLY+=($(compgen -W "-h --help --speed --text" -- "$current")) ;;
         " status") COMPREPLY+=($(compgen -W "-h --help --json -v --verbose --no-scan --check --warning --critical" -- "$current")) ;;
         " bar") COMPREPLY+=($(compgen -W "-h --help --provider --left" -- "$current")) ;;
+        " report") COMPREPLY+=($(compgen -W "-h --help --since --until --timezone --provider --week-starts --instances --no-scan --json --csv" -- "$current")) ;;
+        " advise") COMPREPLY+=($(compgen -W "-h --help --what-if --plan --hour-value --can-wait --days --json" -- "$current")) ;;
         " show") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " run") COMPREPLY+=($(compgen -W "-h --help --headless --once" -- "$current")) ;;
         " providers") COMPREPLY+=($(compgen -W "-h --help --json" -- "$current")) ;;
-        " connect") COMPREPLY+=($(compgen -W "-h --help --only -y --yes --home" -- "$current")) ;;
-        " disconnect") COMPREPLY+=($(compgen -W "-h --help --only -y --yes --home" -- "$current")) ;;
+        " connect") COMPREPLY+=($(compgen -W "-h --help --only --account -y --yes --home" -- "$current")) ;;
+        " disconnect") COMPREPLY+=($(compgen -W "-h --help --only --account -y --yes --home" -- "$current")) ;;
         " config") COMPREPLY+=($(compgen -W "path edit get set -h --help" -- "$current")) ;;
         " config path") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " config edit") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
@@ -67,6 +83,7 @@ _usagetray() {
         " completion") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " doctor") COMPREPLY+=($(compgen -W "-h --help --json --report" -- "$current")) ;;
         " autostart") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
+        " index") COMPREPLY+=($(compgen -W "-h --help --rebuild --verify --json" -- "$current")) ;;
         " statusline") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " icon-sheet") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
     esac

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NoReturn, TextIO, TypeAlias
 
@@ -138,8 +139,8 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"usagetray {__version__}")
     _seams(parser)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    if first in ("status", "bar"):
-        add = {"status": _status, "bar": _bar}[first]
+    if first in ("status", "bar", "report"):
+        add = {"status": _status, "bar": _bar, "report": _report}[first]
         _seams(add(verbs), is_root=False)
         return parser
 
@@ -149,6 +150,7 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
 
     _status(verbs)
     _bar(verbs)
+    _report(verbs)
     verbs.add_parser("show", help="open the popup of the running tray")
 
     run = verbs.add_parser("run", help="work without a desktop")
@@ -248,6 +250,32 @@ def _bar(verbs: _Verbs) -> argparse.ArgumentParser:
     return bar
 
 
+def _report(verbs: _Verbs) -> argparse.ArgumentParser:
+    report = verbs.add_parser("report", help="what was used, from the tools' own logs, at list prices")
+    report.add_argument(
+        "what",
+        nargs="?",
+        default="daily",
+        type=_report_name,
+        choices=("daily", "weekly", "monthly", "session", "project", "model", "block", "app"),
+        metavar="WHAT",
+        help="daily (also without a word), weekly, monthly, session, project, model, block or app",
+    )
+    report.add_argument("--since", type=_day, metavar="DAY", help="the first day, such as 2026-11-20")
+    report.add_argument("--until", type=_day, metavar="DAY", help="the last day")
+    report.add_argument("--timezone", metavar="ZONE", help="such as Europe/Berlin; else this computer's")
+    report.add_argument("--provider", metavar="PROVIDER", help="only this one")
+    report.add_argument(
+        "--week-starts", choices=("monday", "sunday"), default="monday", metavar="DAY", help="monday or sunday"
+    )
+    report.add_argument("--instances", action="store_true", help="with --json: each project's folder by itself")
+    report.add_argument("--no-scan", action="store_true", help="show what is stored, read no logs anew")
+    form = report.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="for scripts; has the field names of ccusage")
+    form.add_argument("--csv", action="store_true", help="for spreadsheets")
+    return report
+
+
 def _seams(parser: argparse.ArgumentParser, *, is_root: bool = True) -> None:
     """Options for tests and scripts. They may stand before the verb or behind it; only the root explains them."""
 
@@ -284,6 +312,18 @@ def _percent(text: str) -> float:
     if 0 < percent <= 100:
         return percent
     raise argparse.ArgumentTypeError(f"a percentage from 1 to 100, not {text!r}")
+
+
+def _report_name(text: str) -> str:
+    return {"blocks": "block", "sessions": "session"}.get(text, text)  # as other programs call them
+
+
+def _day(text: str) -> date:
+    """Also without dashes, as other programs take it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a day such as 2026-11-20, not {text[:40]!r}") from None
 
 
 def _speed(text: str) -> float:
