@@ -169,7 +169,9 @@ def test_a_body_packed_otherwise_is_bad_data(encoding: str, body: bytes) -> None
         ({"x-ratelimit-remaining": "12"}, Cause.NOT_ALLOWED, None),
     ],
 )
-def test_a_403_that_names_a_limit_means_too_often(headers: dict[str, str], cause: Cause, wait: timedelta | None) -> None:
+def test_a_403_that_names_a_limit_means_too_often(
+    headers: dict[str, str], cause: Cause, wait: timedelta | None
+) -> None:
     failed = refusal("S", 403, headers, NOW)
 
     assert failed is not None

@@ -99,8 +99,7 @@ Nothing is connected
   usagetray providers  what is known, and where it looks
   usagetray demo       see it with made-up figures
 
-Claude: no trace on this computer
-Codex: no trace on this computer"""
+No trace on this computer: Claude, Codex"""
     )
 
 
@@ -142,7 +141,7 @@ def test_a_found_tool_says_how_to_connect_it():
     text = status_text(overview(account(window()), found=(tool,), missing=("Copilot",)), BERLIN, left=False)
 
     assert "Codex: found here, not connected (usagetray connect codex)" in text
-    assert "Copilot: no trace on this computer" in text
+    assert "No trace on this computer: Copilot" in text
 
 
 def test_verbose_shows_each_attempt():

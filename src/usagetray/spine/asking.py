@@ -72,10 +72,14 @@ def credential(strategy: Strategy, known: Facts) -> str | None:
     """The fingerprint of the token that the strategy would send, knowing this. From here on no log can hold it."""
     secret = strategy.credential(known) if strategy.credential else None
     if secret is not None:
-        from usagetray.edges.logs import conceal  # deferred: a look at local files sends no token
-
-        conceal(secret)
+        _conceal(secret)
     return fingerprint(secret)
+
+
+def _conceal(secret: Secret) -> None:
+    from usagetray.edges.logs import conceal  # deferred: a look at local files sends no token
+
+    conceal(secret)
 
 
 def still_sends(edges: Edges, tool: Tool, strategy: Strategy, token: str | None, *, if_unknown: bool) -> bool:
@@ -207,13 +211,13 @@ class _Noted:
     def get_json(
         self, path: str, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
     ) -> Any:
-        self._begin()
+        self._begin(bearer)
         return self._kept(lambda: self._web().get_json(path, bearer=bearer, headers=headers, auth=auth))
 
     def post_json(
         self, path: str, body: Any, *, bearer: Secret, headers: Mapping[str, str] | None = None, auth: str = BEARER
     ) -> Any:
-        self._begin()
+        self._begin(bearer)
         return self._kept(lambda: self._web().post_json(path, body, bearer=bearer, headers=headers, auth=auth))
 
     def _kept(self, ask: Callable[[], Any]) -> Any:
@@ -239,7 +243,9 @@ class _Noted:
 
         return noted
 
-    def _begin(self) -> None:
+    def _begin(self, bearer: Secret | None = None) -> None:
+        if bearer is not None:
+            _conceal(bearer)  # one that a program handed out is known only now
         if not self.noted:
             self.rowid, self.noted = self._note(), True
 

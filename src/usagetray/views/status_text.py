@@ -224,8 +224,8 @@ def _tools(overview: Overview, width: int) -> list[_Line]:
         if tool.provider not in shown and not tool.connected:
             connect = f"usagetray connect {plain(tool.provider, 16)}"
             lines += _wrapped(f"{plain(tool.name, 24)}: found here, not connected ({connect})", width, "")
-    for name in overview.missing:
-        lines += _wrapped(f"{plain(name, 24)}: no trace on this computer", width, "")
+    if missing := ", ".join(plain(name, 24) for name in overview.missing):
+        lines += _wrapped(f"No trace on this computer: {missing}", width, "")
     return [_styled(line, "dim") for line in lines]
 
 
