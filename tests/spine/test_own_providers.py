@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -204,6 +207,18 @@ def test_readers_in_a_hurry_read_the_files_only_for_ids_that_stand_in_one(desk: 
     path.mkdir()  # would be complained about if it were read
     assert [each.id for each in named(desk.profile, {"claude"})] == ["claude"]
     assert [each.id for each in named(desk.profile, {"gateway", "codex"})] == ["codex"]
+
+
+@pytest.mark.parametrize("words", [["status"], ["bar", "tmux"]], ids=" ".join)
+def test_who_has_no_such_file_loads_nothing_for_them(desk: Desk, words: list[str]) -> None:
+    code = (
+        f"import sys; from usagetray.views.cli import main; main({words!r}); print('user_defined' in str(sys.modules))"
+    )
+    environ = {**os.environ, "USAGETRAY_HOME": str(desk.profile.paths.profile)}
+
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "False"
 
 
 # ---- faulty files ------------------------------------------------------------------------------------------
