@@ -32,7 +32,12 @@ def plan_table(own: Path | None = None) -> PlanTable:
             problems = document.problems
         except UserError as error:
             problems = (f"{error} The plans we know hold.",)
-    return PlanTable(plans=plans, draws_on=MappingProxyType(dict(shipped.value["draws_on"])), problems=problems)
+    return PlanTable(
+        plans=plans,
+        draws_on=MappingProxyType(dict(shipped.value["draws_on"])),
+        vendor_names=MappingProxyType(dict(shipped.value["vendor_names"])),
+        problems=problems,
+    )
 
 
 def _rows(document: Document, *, is_own: bool) -> tuple[Plan, ...]:

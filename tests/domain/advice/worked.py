@@ -9,12 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from usagetray.domain.advice.tables import Tables
 from usagetray.edges.json_file import document
 from usagetray.edges.models import model_facts
 from usagetray.edges.plans import plan_table
 from usagetray.edges.tables import rate_table
 from usagetray.views.cli.worked import answers
-from usagetray.views.cli.worked.reading import Tables
 
 TODAY = date(2026, 11, 20)
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "worked_figures.json").read_text("utf-8"))["cases"]

@@ -36,7 +36,8 @@ def four_weeks(week: Decimal) -> Decimal:
 
 def prorated(monthly: Decimal, first: date, last: date) -> Decimal:
     """The fee of the days from first to last, both included: each day costs its month's share."""
-    return sum((monthly / monthrange(day.year, day.month)[1] for day in days_of(first, last)), Decimal(0))
+    by_length = _by_length(days_of(first, last))
+    return sum((monthly * count / length for length, count in by_length.items()), Decimal(0))
 
 
 def days_of(first: date, last: date) -> tuple[date, ...]:
@@ -55,13 +56,19 @@ def monthly(by_day: Mapping[date, Decimal], first: date, last: date) -> Decimal 
     whole = sum((amount for day, amount in by_day.items() if first <= day <= last), Decimal(0))
     if len(covered) < SHORT:
         return whole / len(covered) * DAYS
-    by_length: dict[int, int] = {}
-    for day in covered:
-        length = monthrange(day.year, day.month)[1]
-        by_length[length] = by_length.get(length, 0) + 1
+    by_length = _by_length(covered)
     common = math.lcm(*by_length)
     shares = sum(count * (common // length) for length, count in by_length.items())
     return whole * common / shares
+
+
+def _by_length(days: tuple[date, ...]) -> dict[int, int]:
+    """How many of the days lie in months of 28, 29, 30 and 31 days."""
+    found: dict[int, int] = {}
+    for day in days:
+        length = monthrange(day.year, day.month)[1]
+        found[length] = found.get(length, 0) + 1
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,13 @@ class Use:
         ]
         return max(sums, default=Decimal(0))
 
+    @property
+    def month_without_busiest_week(self) -> Decimal:
+        """The month as the other weeks make it."""
+        covered = months.days_of(self.first, self.until)
+        rest = (self.usd - self.busiest_week) / max(1, len(covered) - 7)
+        return rest * months.DAYS
+
     def spent(self) -> tuple[Spent, ...]:
         return tuple(Spent(at=line.response.at, usd=line.usd) for line in self.lines)
 

@@ -6,9 +6,10 @@ Rows come from `data/plans.json` and the user's own file. Fees of different curr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 MONTHS_PER = {"week": Decimal(12) / Decimal(52), "month": Decimal(1), "year": Decimal(12)}
 """Months that one period lasts: a year is 12, a week 12/52."""
@@ -66,6 +67,7 @@ class Plan:
 class PlanTable:
     plans: tuple[Plan, ...]  # the vendors that matter most first: a bare "pro" or "$20" means theirs
     draws_on: Mapping[str, str]  # provider id -> vendor
+    vendor_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # for people
     problems: tuple[str, ...] = ()  # sentences about rows that could not be read
 
     def find(self, name: str) -> Plan | None:

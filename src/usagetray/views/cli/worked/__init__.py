@@ -11,8 +11,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from usagetray.edges.json_file import Document, Fields
+from usagetray.views.advice_json import figures
 from usagetray.views.cli.worked import bands, caching, costs, plans, reports, sessions, what_ifs
-from usagetray.views.cli.worked.reading import Answer, Inputs, Tables, UnreadableError, plain
+from usagetray.views.cli.worked.reading import Answer, Inputs, Tables, UnreadableError
 
 Worker = Callable[[Inputs, Tables], Answer]
 
@@ -55,7 +56,7 @@ def _answer(row: Fields, tables: Tables) -> dict[str, Any] | None:
         answer = KINDS[kind](Inputs(inputs), tables)
     except UnreadableError:
         return None
-    said: dict[str, Any] = {"id": row.text("id"), "kind": kind, "figures": plain(answer.figures)}
+    said: dict[str, Any] = {"id": row.text("id"), "kind": kind, "figures": figures(answer.figures)}
     published = row.value.get("published")
     if isinstance(published, Mapping):
         said["published"] = _as_given(published)

@@ -60,8 +60,8 @@ def situations(inputs: Inputs, _: Tables) -> Answer:
         {"choice": [choice for choice, _ in found], "measured_from": [measure for _, measure in found]},
         (
             RULE,
-            "Where no lockout can be accepted, the API or a hybrid (a plan, the rest on the API) serves: whichever is cheaper "
-            "for your use.",
+            "Where no lockout can be accepted, the API or a hybrid (a plan, the rest on the API) serves: whichever is "
+            "cheaper for your use.",
         ),
     )
 

@@ -23,7 +23,6 @@ from usagetray.views.cli.worked.reading import (
     Inputs,
     Tables,
     UnreadableError,
-    base_rates,
     cost,
     millions,
     money,
@@ -159,7 +158,7 @@ def eligible(inputs: Inputs, tables: Tables) -> Answer:
     known = tables.models.smallest(model)
     least = inputs.count("minimum_cacheable_tokens", known.tokens if known and known.tokens else 0)
     is_long = prefix >= least if least else is_cacheable(prefix, known)
-    rates = base_rates(model, tables.today, tables)
+    rates = tables.base_rates(model)
     per_read = prefix * (rates.input - rates.cache_read) / MILLION if rates else None
     return Answer(
         {"eligible": is_long, "saving_usd": per_read if is_long else Decimal(0), "minimum_tokens": least or None},

@@ -16,7 +16,6 @@ from usagetray.views.cli.worked.reading import (
     Inputs,
     Tables,
     UnreadableError,
-    base_rates,
     by_category,
     cost,
     millions,
@@ -110,7 +109,7 @@ def log_semantics(inputs: Inputs, tables: Tables) -> Answer:
 def session_range(inputs: Inputs, tables: Tables) -> Answer:
     rates = rates_of(inputs, tables)
     low, high = (tokens_of(inputs.below(end)) for end in ("low", "high"))
-    dear = base_rates(DEARER, tables.today, tables)
+    dear = tables.base_rates(DEARER)
     middle = (cost(low, rates) + cost(high, rates)) / 2
     return Answer(
         {

@@ -8,31 +8,22 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
-from usagetray.domain.advice.models import ModelFacts
-from usagetray.domain.advice.plans import PlanTable
-from usagetray.domain.rates import Rates, RateTable
+from usagetray.domain.advice.costs import MILLION as MILLION
+from usagetray.domain.advice.costs import by_category as by_category
+from usagetray.domain.advice.costs import cost as cost
+from usagetray.domain.advice.tables import Tables as Tables
+from usagetray.domain.rates import Rates
 from usagetray.edges.json_file import Fields
 from usagetray.usage import TokenCounts
 
 T = TypeVar("T")
 
-MILLION = Decimal(1_000_000)
 CENT = Decimal("0.01")
 PERCENT = Decimal(100)
 
 
 class UnreadableError(Exception):
     """An input that the answer needs is missing or wrong; the document already has the sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
-    """What is known besides the question: prices, plans, and the day they are asked for."""
-
-    rates: RateTable
-    plans: PlanTable
-    models: ModelFacts
-    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +122,7 @@ def rates_of(inputs: Inputs, tables: Tables, key: str = "rates_usd_per_mtok") ->
         return stated_rates(inputs.below(key))
     model = inputs.text("model")
     day = inputs.day("date") if "date" in inputs else tables.today
-    found = base_rates(model, day, tables)
+    found = tables.base_rates(model, day)
     if found is None:
         inputs.fields.wrong("model", f"a model with a known price, or {key} beside it")
         raise UnreadableError("model")
@@ -149,13 +140,6 @@ def stated_rates(inputs: Inputs) -> Rates:
     )
 
 
-def base_rates(model: str, day: date, tables: Tables) -> Rates | None:
-    """The ordinary rates of a model on a day; None where it has no price."""
-    known = tables.rates.name(model).id
-    card = None if known is None else tables.rates.card(known, day)
-    return None if card is None else card.row.base
-
-
 def tokens_of(inputs: Inputs) -> TokenCounts:
     """Categories beside each other: each token stands in one of them."""
     return TokenCounts(
@@ -165,20 +149,6 @@ def tokens_of(inputs: Inputs) -> TokenCounts:
         cache_read=inputs.count("cache_read", 0),
         output=inputs.count("output", 0),
     )
-
-
-CATEGORIES = ("input", "cache_write_5m", "cache_write_1h", "cache_read", "output")
-
-
-def by_category(tokens: TokenCounts, rates: Rates) -> dict[str, Decimal]:
-    """Dollars of each kind of tokens that there are."""
-    return {
-        name: getattr(tokens, name) * getattr(rates, name) / MILLION for name in CATEGORIES if getattr(tokens, name)
-    }
-
-
-def cost(tokens: TokenCounts, rates: Rates) -> Decimal:
-    return sum(by_category(tokens, rates).values(), Decimal(0))
 
 
 # ---- writing it down ---------------------------------------------------------------------------------------
@@ -205,18 +175,3 @@ def millions(tokens: int) -> str:
 def percent(part: Decimal, of: Decimal, places: str = "0.01") -> Decimal | None:
     """None of nothing."""
     return (part * PERCENT / of).quantize(Decimal(places), ROUND_HALF_UP) if of else None
-
-
-def plain(value: Any) -> Any:
-    """Figures for JSON: amounts as decimal strings, exact where they end, else to six places."""
-    if isinstance(value, Mapping):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if not isinstance(value, Decimal):
-        return value
-    if -int(value.as_tuple().exponent) > 12:
-        value = value.quantize(Decimal("0.000001"), ROUND_HALF_UP)
-    text = f"{value.normalize():f}"
-    whole, _, cents = text.partition(".")
-    return f"{whole}.{cents.ljust(2, '0')}" if cents else whole

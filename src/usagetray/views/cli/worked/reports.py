@@ -14,7 +14,6 @@ from usagetray.views.cli.worked.reading import (
     Inputs,
     Tables,
     UnreadableError,
-    base_rates,
     cost,
     display,
     millions,
@@ -103,7 +102,7 @@ def apps_by_model(inputs: Inputs, tables: Tables) -> Answer:
         below = row.below("token_share")
         cell: dict[str, Decimal] = {}
         for model in below.fields.value:
-            rates = stated.get(model) or base_rates(model, tables.today, tables)
+            rates = stated.get(model) or tables.base_rates(model)
             if rates is None:
                 below.fields.wrong(model, "a model with a known price, or one with rates beside it")
                 raise UnreadableError(model)
