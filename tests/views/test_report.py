@@ -13,11 +13,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.report_build import AT, TABLE, usage
+from tests.report_build import AT, TABLE, TODAY, rate_row, usage
 from usagetray.domain.blocks import Block
+from usagetray.domain.model_names import Names
 from usagetray.domain.pricing import uncached
+from usagetray.domain.rates import RateTable
 from usagetray.domain.reports import Report, Row, added, priced, report, row
 from usagetray.domain.weekly import Week, week
+from usagetray.spine.reporting import KEYS, ORDERS
 from usagetray.usage import UsageSum
 from usagetray.views import amounts, report_json, report_words
 from usagetray.views.grid import Column, Line, grid, rendered
@@ -218,6 +221,24 @@ def test_sessions_are_told_by_when_they_were_last_used_in_the_zone_of_the_reader
     found = of(usage("session-id", project="C:\\Users\\me\\src\\shop", input_=9))
 
     assert "2026-11-18 15:15  src/shop" in shown(report_lines("session", found, KATHMANDU, 80))
+
+
+def test_programs_are_told_by_task_and_model_with_requests_and_cost() -> None:
+    """1M in and 100k out: $4.50 of large, $1.50 of small."""
+    sums = [
+        usage("mailer", "small", app="mailer", task="sort", input_=1_000_000, output=100_000, responses=2_891),
+        usage("mailer", "large", app="mailer", task="reply", input_=1_000_000, output=100_000, responses=342),
+        usage("mailer", "large", app="mailer", task="reply", input_=1_000_000, output=100_000, responses=1),
+    ]
+    found = report(priced(sums, TABLE), KEYS["app"])
+
+    page = shown(report_lines("app", Report(rows=ORDERS["app"](found.rows), total=found.total), UTC, 80))
+
+    assert [line.split() for line in page.split("\n")[3:]] == [
+        ["mailer", "reply", "large", "343", "2M", "0", "0", "0", "%", "200k", "$9.00"],
+        ["mailer", "sort", "small", "2,891", "1M", "0", "0", "0", "%", "100k", "$1.50"],
+        ["Total", "3,234", "3M", "0", "0", "0", "%", "300k", "$10.50"],
+    ]
 
 
 # ---- blocks ------------------------------------------------------------------------------------------------
@@ -447,3 +468,15 @@ def test_logs_never_read_to_their_ends_are_said() -> None:
     (said,) = report_words.not_indexed(pending_bytes=9, skipped={}, aside={}, finished_at=None, now=AT)
 
     assert "not been read to their ends" in said
+
+
+def test_prices_nobody_has_checked_for_long_are_said_of_the_models_that_were_used() -> None:
+    """On 20 November "large" was last checked 100 days before; "small" is as old and was not used."""
+    checked = TODAY - timedelta(days=100)
+    rows = (rate_row("large", "3", "15", checked=checked), rate_row("small", "1", "5", checked=checked))
+    table = RateTable(rows, names=Names(), today=TODAY)
+
+    assert report_words.old_prices({"large", "other"}, table, TODAY) == [
+        "The prices of large were last checked 100 days ago and may have changed."
+    ]
+    assert report_words.old_prices({"large", "small"}, TABLE, TODAY) == []

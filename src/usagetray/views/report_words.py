@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from usagetray.domain.pricing import Cost
+from usagetray.domain.rates import RateTable
 from usagetray.views.amounts import dollars, tokens
 from usagetray.views.figures import ago
 from usagetray.views.plain import plain
@@ -62,6 +63,20 @@ def not_indexed(
     if aside:
         said.append(f"{_counted(aside, 'event')} set aside, not counted: {_reasons(aside)}.")
     return said
+
+
+def old_prices(models: Iterable[str], table: RateTable, day: date) -> list[str]:
+    """A sentence where a price of these models, as logged, has not been compared with its source for long."""
+    used = {table.name(each).id for each in models}
+    old = [row for row in table.unchecked(day) if row.model in used]
+    if not old:
+        return []
+    names = sorted({row.model for row in old})
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    days = (day - old[0].checked).days
+    return [
+        f"The prices of {', '.join(names[:MOST_NAMED])}{more} were last checked {days} days ago and may have changed."
+    ]
 
 
 def _counted(reasons: Mapping[str, int], what: str) -> str:

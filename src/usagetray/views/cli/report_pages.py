@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from usagetray.domain.rates import RateTable
@@ -114,12 +114,13 @@ def text(
     """The page with what stands under it."""
     from usagetray.views.grid import wrapped
     from usagetray.views.report_table import footer
+    from usagetray.views.report_words import old_prices
 
     if shown.is_empty:
         lines = [line for sentence in _nothing(what, store, question) for line in wrapped(sentence, width())]
     else:
         lines = [*shown.lines(), ("", ""), *footer(shown.total, width())]
-    notes = [*_old_prices(shown.models, table, now), *(_not_indexed(store, now) if store else ())]
+    notes = [*old_prices(shown.models, table, now.date()), *(_not_indexed(store, now) if store else ())]
     return [*lines, *(line for note in notes for line in wrapped(note, width(), "warn"))]
 
 
@@ -155,15 +156,3 @@ def _not_indexed(store: Store, now: datetime) -> list[str]:
         finished_at=state.finished_at,
         now=now,
     )
-
-
-def _old_prices(models: frozenset[str], table: RateTable, now: datetime) -> list[str]:
-    """A sentence where a price that was used has not been compared with its source for long."""
-    used = {table.name(each).id for each in models}
-    old = [row for row in table.unchecked(now.date()) if row.model in used]
-    if not old:
-        return []
-    days = (now.date() - old[0].checked) // timedelta(days=1)
-    names = sorted({row.model for row in old})
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return [f"The prices of {', '.join(names[:3])}{more} were last checked {days} days ago and may have changed."]
