@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 
 from tests.cli.conftest import Computer, Said
 from usagetray.edges.store import open_writer
+from usagetray.edges.store.migrations import STEPS
 from usagetray.model import Account, Snapshot, UsageWindow
 from usagetray.providers.claude.limits import session_window
 
@@ -281,6 +284,18 @@ def test_a_model_without_a_price_is_never_free(computer: Computer) -> None:
     assert "$0" not in table.out
     assert found["totals"]["unpricedModels"] == ["nobody-knows-1"]
     assert found["totals"]["unpricedTokens"] == found["totals"]["totalTokens"] > 0
+
+
+def test_a_history_of_an_older_version_is_brought_up_to_date_or_said(computer: Computer) -> None:
+    computer.profile.mkdir()
+    with closing(sqlite3.connect(computer.profile / "usagetray.db")) as connection:
+        connection.executescript(f"{STEPS[0]} PRAGMA user_version = 1;")
+
+    untouched, scanned = computer.run("report", "--no-scan"), computer.run("report")
+
+    assert (untouched.status, untouched.out) == (1, "")
+    assert "type `usagetray index` once" in untouched.err
+    assert scanned.status == 0
 
 
 # ---- nothing, and what is typed wrong ----------------------------------------------------------------------

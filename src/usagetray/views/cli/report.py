@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from usagetray.edges.store import open_reader
+from usagetray.edges.store import Store, open_reader
+from usagetray.edges.store.migrations import STEPS
 from usagetray.edges.tables import rate_table
 from usagetray.errors import UserError
 from usagetray.profile import Profile, local_zone
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     table = rate_table(load(profile.paths.config_file).rates, today=now.date())
     for problem in table.problems:
         say(problem)
-    store = open_reader(profile.paths.store_file)
+    store = _reader(profile)
     try:
         found = report_pages.page(arguments.what, store, question, table, now)
         if found.is_empty and question.provider is not None:
@@ -52,6 +53,15 @@ def run(arguments: argparse.Namespace) -> int:
         if store is not None:
             store.close()
     return 0
+
+
+def _reader(profile: Profile) -> Store | None:
+    """Raises `UserError` for a store that an older version wrote and nobody has opened for writing since."""
+    store = open_reader(profile.paths.store_file)
+    if store is not None and store.database.stored("PRAGMA user_version")[0][0] < len(STEPS):
+        store.close()
+        raise UserError("The history is an older usagetray's: quit a tray that runs, then type `usagetray index` once.")
+    return store
 
 
 def _bring_up_to_date(profile: Profile, *, quiet: bool) -> None:
