@@ -218,3 +218,13 @@ def test_a_described_provider_is_connected_by_its_id(computer: Computer) -> None
     assert "sends it to gateway.example.com, and nowhere else" in " ".join(said.out.split())
     assert computer.run("config", "get", "providers.gateway.allow").out == '["endpoint"]\n'
     assert "gateway" in computer.run("completion", "providers").out.split()
+
+
+def test_the_doctor_names_the_account_that_lacks_its_key(computer: Computer) -> None:
+    computer.run("connect", "deepseek", "--account", "work", "--keychain", "ok", stdin=KEY)
+
+    said = " ".join(computer.run("doctor", "--keychain", "ok").out.split())
+
+    assert "DeepSeek (work)" in said
+    assert "`usagetray connect deepseek --account work`" in said
+    assert "in None" not in said

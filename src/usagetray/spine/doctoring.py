@@ -181,8 +181,9 @@ def _loose(folders: Iterable[Path]) -> tuple[str, ...]:
 
 def _needs_key(provider: Provider, settings: Settings) -> bool:
     own = settings.of(provider.id)
+    allowed = {*own.allow, *(each for account in own.accounts.values() if account.enabled for each in account.allow)}
     return own.enabled and any(
-        isinstance(need, Key) for each in provider.strategies if each.id in own.allow for need in each.needs
+        isinstance(need, Key) for each in provider.strategies if each.id in allowed for need in each.needs
     )
 
 

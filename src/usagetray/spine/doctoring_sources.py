@@ -87,6 +87,7 @@ class ToolAnswers:
     used_here: bool
     helpers: tuple[tuple[str, bool], ...]  # (name for `connect --only`, stands in the tool's settings)
     sources: tuple[SourceAnswers, ...]
+    account: str = ""  # a further account with a key of its own; its name stands in `name` too
 
 
 def look_at_tools(
@@ -153,6 +154,7 @@ class _Looker:
             used_here=provider.homes is not None and is_used_here(self.tool),
             helpers=tuple((hook.id, hooks.installed(hook, home, state_dir=state_dir)) for hook in provider.hooks),
             sources=tuple(self._source(each) for each in strategies_of(provider, self.tool.account)) if enabled else (),
+            account=self.tool.account,
         )
 
     def _source(self, strategy: Strategy) -> SourceAnswers:

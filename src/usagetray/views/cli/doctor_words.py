@@ -243,9 +243,9 @@ def _sources(seen: Examination) -> Iterator[Finding]:
 
 def _tool(tool: ToolAnswers, seen: Examination) -> Iterator[Finding]:
     topic = tool.name
-    if sum(each.provider == tool.provider for each in seen.tools) > 1:
+    if tool.home is not None and sum(each.provider == tool.provider for each in seen.tools) > 1:
         topic = f"{tool.name} in {tool.home}"
-    connect = f"`usagetray connect {tool.provider}`"
+    connect = f"`usagetray connect {tool.provider}{' --account ' * bool(tool.account)}{tool.account}`"
     if not tool.enabled:
         yield Finding(topic=topic, grade="note", text=f"It is switched off: {connect} switches it on.")
         return
@@ -275,6 +275,9 @@ def _nothing(tool: ToolAnswers, topic: str, connect: str) -> Finding:
     if waits:
         text = f"It has not been asked yet ({waits[0].label}): start `usagetray`."
         return Finding(topic=topic, grade="note", text=text)
+    if tool.home is None:
+        text = f"It is allowed, but its key is not here: {connect} asks for it."
+        return Finding(topic=topic, grade="wrong", text=text)
     text = f"{tool.name} is used here, but nothing it left gives figures: "
     text += f"{connect} allows more ({', '.join(missing)})." if missing else f"use {tool.name} once."
     return Finding(topic=topic, grade="wrong", text=text)
@@ -313,7 +316,8 @@ def _source(tool: ToolAnswers, source: SourceAnswers, topic: str, now: datetime)
         text = f"{label}: our helper is not in its settings; {command} says what it would write."
         return Finding(topic=topic, grade="note", text=text, about=about)
     if state is State.NOT_CONNECTED:
-        text = f"{label}: {detail or 'nothing is there yet'}; that changes once {tool.name} is used."
+        text = f"{label}: {detail or 'nothing is there yet'}"
+        text += f"; that changes once {tool.name} is used." if tool.home is not None else "."
         return Finding(topic=topic, grade="note", text=text, about=about)
     grade: Grade = "note" if state is State.STALE else "wrong"
     why = f" ({detail})" if detail else ""
