@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,17 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.clock = ManualClock()
-        self.server = Vendor(self.clock, always(ANSWER))
         self.keychain = Keychain("usagetray:test", self.clock, vault=MemoryVault("ok"))
         home = {"HOME": str(folder), "USAGETRAY_HOME": str(folder / "profile")}
         self.profile = replace(open_profile(home), clock=self.clock)
         self.folder = folder / "profile" / "providers"
         self.folder.mkdir(parents=True, mode=0o700)
         self.core: Core | None = None
+
+    @cached_property
+    def server(self) -> Vendor:
+        """There from the moment it is spoken of."""
+        return Vendor(self.clock, always(ANSWER))
 
     def write(self, text: str, name: str = "gateway", server: Vendor | None = None) -> Path:
         path = self.folder / f"{name}.toml"
@@ -74,7 +79,8 @@ class Desk:
     def close(self) -> None:
         if self.core is not None:
             self.core.close()
-        self.server.close()
+        if "server" in vars(self):
+            self.server.close()
 
 
 @pytest.fixture
