@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -20,8 +20,8 @@ from usagetray.errors import UserError
 from usagetray.settings import shown
 
 MOST_BYTES = 4 << 20
-LARGEST = Decimal(10) ** 15
-"""No amount, count or price of this world is larger; beyond it a figure is a slip of the keyboard."""
+MOST_DIGITS = 15
+"""No amount, count or price of this world has more before the point or noughts behind it: a slip of the keyboard."""
 
 _PIECE = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 Where = tuple[str | int, ...]
@@ -130,8 +130,26 @@ def _lines_of(text: str) -> Mapping[Where, int]:
 class Fields:
     """One object of the file, read key by key. What cannot be used is None, and a sentence says so."""
 
-    def __init__(self, document: Document, value: Mapping[str, Any], where: Where = (), lost: str = "left out") -> None:
-        self.document, self.value, self.where, self.lost = document, value, where, lost
+    def __init__(
+        self,
+        document: Document,
+        value: Mapping[str, Any],
+        where: Where = (),
+        lost: str = "left out",
+        *,
+        is_list: bool = False,
+    ) -> None:
+        """`lost`: what becomes of a value that is wrong. `is_list`: the keys are places in a list, "1" the first."""
+        self.document, self.value, self.where, self.lost, self.is_list = document, value, where, lost, is_list
+
+    @classmethod
+    def listed(cls, document: Document, items: Sequence[Any], where: Where, lost: str) -> Fields:
+        """The items of a list, to be read one by one under "1", "2", ..."""
+        numbered = {str(index + 1): each for index, each in enumerate(items)}
+        return cls(document, numbered, where, lost, is_list=True)
+
+    def place(self, key: str) -> Where:
+        return (*self.where, int(key) - 1 if self.is_list else key)
 
     def __contains__(self, key: str) -> bool:
         return self.value.get(key) is not None
@@ -139,14 +157,14 @@ class Fields:
     def name(self, key: str = "") -> str:
         """ "plans[2].fee", as a sentence names it."""
         text = ""
-        for part in (*self.where, *([key] if key else ())):
+        for part in self.place(key) if key else self.where:
             text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
         return text
 
     def wrong(self, key: str, wanted: str) -> None:
         found = self.value.get(key)
         said = _short(found) if key in self.value else "nothing"
-        self.document.problem((*self.where, key), f"{self.name(key)} takes {wanted}, not {said}; it is {self.lost}.")
+        self.document.problem(self.place(key), f"{self.name(key)} takes {wanted}, not {said}; it is {self.lost}.")
 
     def amount(self, key: str, *, above_zero: bool = False) -> Decimal | None:
         """A price, fee or sum: a decimal string or a number, from 0 up."""
@@ -222,7 +240,7 @@ class Fields:
         if found is None:
             return None
         if isinstance(found, Mapping):
-            return Fields(self.document, found, (*self.where, key), self.lost)
+            return Fields(self.document, found, self.place(key), self.lost)
         self.wrong(key, "an object in braces")
         return None
 
@@ -239,7 +257,7 @@ class Fields:
     def _items(self, key: str, found: list[Any]) -> list[Fields]:
         kept = []
         for index, each in enumerate(found):
-            where = (*self.where, key, index)
+            where = (*self.place(key), index)
             if isinstance(each, Mapping):
                 kept.append(Fields(self.document, each, where, self.lost))
             else:
@@ -253,7 +271,7 @@ class Fields:
             if key not in known:
                 near = difflib.get_close_matches(key, known, 1)
                 hint = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(known[:12])}."
-                self.document.problem((*self.where, key), f"{self.name(key)[:60]} is not read here; {hint}")
+                self.document.problem(self.place(key), f"{self.name(key)[:60]} is not read here; {hint}")
 
 
 def _decimal(found: object) -> Decimal | None:
@@ -264,7 +282,8 @@ def _decimal(found: object) -> Decimal | None:
         number = Decimal(found.strip()) if isinstance(found, str) else Decimal(found)
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number) <= LARGEST else None
+    is_usual = number.is_finite() and (not number or abs(number.adjusted()) < MOST_DIGITS)
+    return number if is_usual else None
 
 
 def _short(value: Any) -> str:

@@ -100,8 +100,8 @@ def _range(row: Fields, key: str) -> tuple[Decimal | None, Decimal | None]:
     if not isinstance(found, list) or len(found) != 2:
         row.wrong(key, 'two amounts such as ["20", "30"]')
         return None, None
-    ends = Fields(row.document, {"0": found[0], "1": found[1]}, (*row.where, key), row.lost)
-    low, high = ends.amount("0"), ends.amount("1")
+    ends = Fields.listed(row.document, found, row.place(key), row.lost)
+    low, high = ends.amount("1"), ends.amount("2")
     if low is not None and high is not None and low > high:
         row.wrong(key, "the lower amount first")
         return None, None

@@ -38,7 +38,7 @@ def stated_use(document: Document, known: Tables) -> Stated:
             top.wrong("usage", 'an object such as {"per": "month", "models": [...]}')
         raise UserError(_first_of(document))
     usage.only(*USAGE)
-    day = usage.day("date") or known.today
+    day = usage.day("date") or known.day
     weeks = usage.rows("weeks")
     period = "week" if weeks else usage.text("per", ("month", "week")) or "month"
     models = _weeks(weeks, known, day) if weeks else _models(usage, known, day)

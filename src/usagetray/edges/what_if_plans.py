@@ -18,11 +18,9 @@ def considered(top: Fields, known: Tables, models: tuple[StatedModel, ...], owne
     listed = top.value.get("plans")
     if listed is not None and not isinstance(listed, list):
         top.wrong("plans", 'a list of names such as ["pro", "max_5x"]')
-    for index, each in enumerate(listed if isinstance(listed, list) else ()):
-        row = Fields(top.document, {str(index + 1): each}, ("plans",), "left out")
-        plan = _own_plan(row.below(str(index + 1)), known) if isinstance(each, Mapping) else None
-        if not isinstance(each, Mapping):
-            plan = named_plan(row, str(index + 1), known)
+    rows = Fields.listed(top.document, listed if isinstance(listed, list) else (), ("plans",), "left out")
+    for key, each in rows.value.items():
+        plan = _own_plan(rows.below(key), known) if isinstance(each, Mapping) else named_plan(rows, key, known)
         if plan is not None:
             found.append(plan)
     if not found and listed is None:
@@ -69,7 +67,7 @@ def _own_plan(row: Fields | None, known: Tables) -> Plan | None:
         fee=fee,
         currency=row.text("currency") or "USD",
         period=period,
-        checked=known.today,
+        checked=known.day,
         is_own=True,
     )
 

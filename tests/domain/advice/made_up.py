@@ -81,7 +81,7 @@ def cycle(ends_at: datetime, peak: str, length: timedelta, key: str, readings: i
 
 def asked(**fields: Any) -> Asked:
     known = tables()
-    return Asked(rates=known.rates, plans=known.plans, models=known.models, now=NOW, zone=ZONE, **fields)
+    return Asked(rates=known.rates, plans=known.plans, models=known.models, at=NOW, zone=ZONE, **fields)
 
 
 def advised(

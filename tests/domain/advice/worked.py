@@ -23,7 +23,7 @@ TABLES: list[Tables] = []
 
 def tables() -> Tables:
     if not TABLES:
-        TABLES.append(Tables(rates=rate_table(today=TODAY), plans=plan_table(), models=model_facts(), today=TODAY))
+        TABLES.append(Tables(rates=rate_table(today=TODAY), plans=plan_table(), models=model_facts(), day=TODAY))
     return TABLES[0]
 
 

@@ -43,7 +43,7 @@ class Asked:
     rates: RateTable
     plans: PlanTable
     models: ModelFacts
-    now: datetime
+    at: datetime  # the instant it is judged at
     zone: tzinfo
     owned: Mapping[str, Plan] = field(default_factory=lambda: MappingProxyType({}))  # vendor -> the plan one has
     cycles: Mapping[str, Sequence[Cycle]] = field(default_factory=lambda: MappingProxyType({}))  # by vendor
@@ -69,7 +69,7 @@ class Report:
 def advise(responses: Iterable[Response], asked: Asked) -> Report | None:
     """None without any response. The order of the responses makes no difference."""
     lines = lines_of(responses, asked.rates, asked.is_api)
-    today = asked.now.astimezone(asked.zone).date()
+    today = asked.at.astimezone(asked.zone).date()
     whole = use_of(lines, asked.zone, today)
     if whole is None:
         return None
@@ -97,7 +97,7 @@ def advise(responses: Iterable[Response], asked: Asked) -> Report | None:
         month_ends=MappingProxyType(dict(_month_ends(covered, asked, today))),
         advice=ranked(found, sum((use.month for use in covered.values()), api_use.month if api_use else Decimal(0))),
         doubts=grounds.doubts,
-        missing=("recent_use",) if asked.now.date() - whole.until > NEWEST else (),
+        missing=("recent_use",) if asked.at.date() - whole.until > NEWEST else (),
     )
 
 
@@ -131,12 +131,12 @@ def _holding(vendor: str, use: Use, asked: Asked, grounds: Grounds) -> Holding:
         cycles=tuple(asked.cycles.get(vendor, ())),
         grounds=grounds,
         hour_value=asked.hour_value,
-        now=asked.now,
+        at=asked.at,
     )
 
 
 def _month_ends(covered: Mapping[str, Use], asked: Asked, today: date) -> Iterator[tuple[str, MonthEnd]]:
-    clock = asked.now.astimezone(asked.zone).time()
+    clock = asked.at.astimezone(asked.zone).time()
     for vendor, use in covered.items():
         later = sum(
             (each.usd for each in use.lines if each.response.at.astimezone(asked.zone).time() > clock), Decimal(0)

@@ -27,7 +27,7 @@ class Holding:
     cycles: tuple[Cycle, ...]
     grounds: Grounds
     hour_value: Decimal | None  # of an hour locked out, as the user states it
-    now: datetime
+    at: datetime  # the instant it is judged at
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -27,7 +27,7 @@ def plan_advice(held: Holding, table: PlanTable) -> Iterator[Advice]:
         return
     yield _pays(held, held.owned, fee)
     others = [plan for plan in table.for_one(held.vendor) if plan.period == "month" and plan.key != held.owned.key]
-    fits = {plan.key: fit(held.cycles, held.owned, plan, held.now) for plan in others}
+    fits = {plan.key: fit(held.cycles, held.owned, plan, held.at) for plan in others}
     yield from _lower(held, held.owned, fee, others, fits)
     yield from _higher(held, held.owned, fee, others, fits)
     yield from with_overflow(held, held.owned, fee, others, fits)
@@ -201,13 +201,13 @@ def _higher(
     held: Holding, owned: Plan, fee: Decimal, others: Sequence[Plan], fits: Mapping[str, Fit]
 ) -> Iterator[Advice]:
     """The next larger plan, where the one in use ran out: hours lost against the difference in fees."""
-    lost = lockouts(held.cycles, held.now - RECENT, held.now)
+    lost = lockouts(held.cycles, held.at - RECENT, held.at)
     larger = [plan for plan in others if (plan.monthly or fee) > fee and fits[plan.key].windows]
     if not lost.count or not larger:
         return
     chosen = larger[0]
     more = (chosen.monthly or fee) - fee
-    months = max(Decimal(1), Decimal((held.now - _first(held.cycles, held.now)).days) / Decimal("30.4375"))
+    months = max(Decimal(1), Decimal((held.at - _first(held.cycles, held.at)).days) / Decimal("30.4375"))
     hours = _hours(lost.waited) / months
     value = None if held.hour_value is None else hours * held.hour_value
     verdict = Verdict.UNKNOWN if value is None else Verdict.YES if value > more else Verdict.NO

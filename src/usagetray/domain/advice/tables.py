@@ -15,10 +15,10 @@ class Tables:
     rates: RateTable
     plans: PlanTable
     models: ModelFacts
-    today: date
+    day: date  # of the asking, UTC
 
     def base_rates(self, model: str, day: date | None = None) -> Rates | None:
         """The ordinary rates of a model, as any log names it, on a day or today; None where it has no price."""
         known = self.rates.name(model).id
-        card = None if known is None else self.rates.card(known, day or self.today)
+        card = None if known is None else self.rates.card(known, day or self.day)
         return None if card is None else card.row.base

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn, TextIO, TypeAlias
 
@@ -151,6 +152,7 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
     _status(verbs)
     _bar(verbs)
     _report(verbs)
+    _advise(verbs)
     verbs.add_parser("show", help="open the popup of the running tray")
 
     run = verbs.add_parser("run", help="work without a desktop")
@@ -204,6 +206,11 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
 
     autostart = verbs.add_parser("autostart", help="whether the tray starts at login")
     autostart.add_argument("step", choices=("on", "off", "status"), metavar="on|off|status")
+
+    index = verbs.add_parser("index", help="read the tools' logs into the ledger of what was used")
+    index.add_argument("--rebuild", action="store_true", help="read every log from its beginning")
+    index.add_argument("--verify", action="store_true", help="count again from nothing and compare; changes nothing")
+    index.add_argument("--json", action="store_true", help="for scripts")
 
     verbs.add_parser("statusline", help="for Claude Code's status line; `connect` installs it")
     sheet = verbs.add_parser("icon-sheet", help="every state and size of the icon in one picture")
@@ -276,6 +283,17 @@ def _report(verbs: _Verbs) -> argparse.ArgumentParser:
     return report
 
 
+def _advise(verbs: _Verbs) -> argparse.ArgumentParser:
+    advise = verbs.add_parser("advise", help="API or subscription: which plan is worth it, what could be saved")
+    advise.add_argument("--what-if", type=Path, metavar="FILE.json", help="for use stated in a file, not your own")
+    advise.add_argument("--plan", action="append", metavar="PLAN", help="the plan you have, such as max_5x")
+    advise.add_argument("--hour-value", type=_dollars, metavar="USD", help="what an hour locked out costs you")
+    advise.add_argument("--can-wait", action="append", metavar="TASK", help="a task type that can wait a day")
+    advise.add_argument("--days", type=_days, default=92, metavar="N", help="how far back to look, else 92")
+    advise.add_argument("--json", action="store_true", help="for scripts; the shape is versioned")
+    return advise
+
+
 def _seams(parser: argparse.ArgumentParser, *, is_root: bool = True) -> None:
     """Options for tests and scripts. They may stand before the verb or behind it; only the root explains them."""
 
@@ -312,6 +330,22 @@ def _percent(text: str) -> float:
     if 0 < percent <= 100:
         return percent
     raise argparse.ArgumentTypeError(f"a percentage from 1 to 100, not {text!r}")
+
+
+def _dollars(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except ArithmeticError:
+        amount = Decimal(0)
+    if amount.is_finite() and 0 < amount < 10**9:
+        return amount
+    raise argparse.ArgumentTypeError(f"an amount above 0 such as 60, not {text[:40]!r}")
+
+
+def _days(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 3660:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"whole days from 1 to 3660, not {text[:40]!r}")
 
 
 def _report_name(text: str) -> str:

@@ -66,7 +66,7 @@ def _tables(profile: Profile) -> Tables:
         rates=rate_table(settings.rates, today=today),
         plans=plan_table(profile.paths.config_file.with_name(OWN_NAME)),
         models=model_facts(),
-        today=today,
+        day=today,
     )
 
 
@@ -122,7 +122,7 @@ def _own(profile: Profile, arguments: argparse.Namespace) -> int:
             rates=tables.rates,
             plans=tables.plans,
             models=tables.models,
-            now=now,
+            at=now,
             zone=local_zone(),
             owned=_owned(tables.plans, use.plans, arguments.plan or ()),
             cycles=use.cycles,
@@ -155,7 +155,7 @@ def _owned(table: PlanTable, read: dict[str, str], stated: Sequence[str]) -> dic
     for name in stated:
         plan = table.find(name)
         if plan is None:
-            raise UserError(f'There is no plan called {name!r}; say it as in "max_5x" or "anthropic/max_5x".')
+            raise UserError(f'There is no plan called "{name[:40]}"; say it as in "max_5x" or "anthropic/max_5x".')
         found[plan.vendor] = plan
     return found
 

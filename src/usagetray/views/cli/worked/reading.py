@@ -98,9 +98,8 @@ class Inputs:
         if not isinstance(found, list):
             self.fields.wrong(key, "a list")
             raise UnreadableError(key)
-        listed = {str(index + 1): each for index, each in enumerate(found)}
-        items = Inputs(Fields(self.fields.document, listed, (*self.fields.where, key), self.fields.lost))
-        return [(items, name) for name in listed]
+        listed = Fields.listed(self.fields.document, found, self.fields.place(key), self.fields.lost)
+        return [(Inputs(listed), name) for name in listed.value]
 
     def _there(self, key: str, found: T | None, default: T | None, wanted: str) -> T:
         if found is not None:
@@ -121,7 +120,7 @@ def rates_of(inputs: Inputs, tables: Tables, key: str = "rates_usd_per_mtok") ->
     if key in inputs:
         return stated_rates(inputs.below(key))
     model = inputs.text("model")
-    day = inputs.day("date") if "date" in inputs else tables.today
+    day = inputs.day("date") if "date" in inputs else tables.day
     found = tables.base_rates(model, day)
     if found is None:
         inputs.fields.wrong("model", f"a model with a known price, or {key} beside it")
