@@ -173,7 +173,7 @@ def _labelled_folders(value: Any) -> tuple[tuple[str, Path], ...]:
     for text in _texts(value):
         name, sign, folder = text.partition("=")
         if not (sign and name.strip() and folder.strip()):
-            raise ValueError('a list of texts like "laptop=/mnt/laptop/.claude"')
+            raise ValueError('a list of texts like "laptop=/mnt/laptop/logs"')
         found.append((name.strip(), Path(folder.strip()).expanduser()))
     return tuple(found)
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.conftest import Computer, Said
 from usagetray.edges import channel
+from usagetray.edges.store.migrations import STEPS
 
 CANARY = "sk-canary-0123456789abcdef"
 ALLOWED = 'welcomed = true\n[providers.claude]\nallow = ["usage_endpoint"]\n'
@@ -164,7 +165,7 @@ def test_figures_that_are_there_are_told_with_their_source_and_age(computer: Com
     assert "+ The status line: figures," in text(said)
     assert "could not be read: rate_limits.seven_day.resets_at" in text(said)
     assert "statusline.jsonl (there)" in text(said)
-    assert "+ The history is sound (schema 1," in text(said)
+    assert f"+ The history is sound (schema {len(STEPS)}," in text(said)
 
 
 def test_a_provider_that_is_switched_off_is_said_to_be(computer: Computer) -> None:
@@ -211,7 +212,7 @@ def test_a_history_of_a_newer_program_asks_for_an_update(computer: Computer) -> 
     store.execute("PRAGMA user_version = 99")
     store.close()
 
-    assert "(schema 99, this one knows 1): update usagetray." in wrong(computer.run("doctor"))[0]
+    assert f"(schema 99, this one knows {len(STEPS)}): update usagetray." in wrong(computer.run("doctor"))[0]
 
 
 def test_folders_that_others_can_look_into_are_told(computer: Computer) -> None:

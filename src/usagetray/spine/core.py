@@ -29,6 +29,7 @@ from usagetray.spine.asking import Edges
 from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
 from usagetray.spine.overviewing import overview
+from usagetray.spine.planned import counting
 from usagetray.spine.refresh import Refresh
 from usagetray.spine.sources import Tool, found_tools
 from usagetray.views.status_json import status_json
@@ -97,6 +98,7 @@ class Core:
             saving=power.saving,
             programs=Programs(),
             settings=lambda: self.settings,
+            count=counting(self.store),
         )
         self.refresh = Refresh(edges, lambda: self._providers, lambda: self.settings, on_change)
         self.indexing = Indexing(self.store, providers, lambda: self.settings, profile.environ, profile.clock)

@@ -24,7 +24,7 @@ from usagetray.model import Snapshot
 from usagetray.profile import Profile
 from usagetray.providers.contract import Key, LocalFile, NewestFiles, Program, Provider, Spooled, SqliteValue, Strategy
 from usagetray.settings import Settings
-from usagetray.spine.planned import with_plan
+from usagetray.spine.planned import counting, with_plan
 from usagetray.spine.sources import NO_HOME, Tool, environ_of, is_used_here, key_of, strategies_of, tools
 
 LAST_ATTEMPTS = 3
@@ -187,7 +187,8 @@ class _Looker:
                 keychain=key_of(tool, strategy, self.keychain.get),
                 environ=environ_of(tool, strategy, self.profile.environ),
             )
-            known = with_plan(known, strategy, tool.provider.id, self.settings.of(tool.provider.id), None)
+            count = counting(self.store) if self.store is not None else None
+            known = with_plan(known, strategy, tool.provider.id, self.settings.of(tool.provider.id), count)
             here = {
                 need.name: _no_program
                 for need in strategy.needs

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from usagetray.edges.store import Store
 from usagetray.providers.contract import Counted, CountSince, Facts, Said, Strategy
 from usagetray.settings import ProviderSettings
 
@@ -14,6 +15,11 @@ COUNTED_EVERY_S = 300
 
 Count = Callable[[str, Counted], CountSince]
 """Given a provider's id and what its need names: how its responses in the ledger are counted."""
+
+
+def counting(store: Store) -> Count:
+    """Counts in this store's ledger."""
+    return lambda provider, need: lambda since: store.count_since(since, provider, need.models)
 
 
 def with_plan(known: Facts, strategy: Strategy, provider_id: str, own: ProviderSettings, count: Count | None) -> Facts:

@@ -266,6 +266,10 @@ class Store:
         """See `ledger_reading.counted`."""
         return ledger_reading.counted(self.database, since=since, until=until, provider=provider)
 
+    def count_since(self, since: datetime, provider: str, models: Sequence[str] = ()) -> int:
+        """See `ledger_reading.count_since`."""
+        return ledger_reading.count_since(self.database, since, provider, models)
+
     def index_state(self) -> IndexState:
         return ledger_reading.index_state(self.database)
 

@@ -211,3 +211,16 @@ def _attempts(record: Record, names: Names) -> Iterator[Attempt]:
             web_searches=0 if number else record.web_searches,
             flags=frozenset(flags.split()),
         )
+
+
+def count_since(database: Database, since: datetime, provider: str, models: Sequence[str] = ()) -> int:
+    """Responses since then of a provider, or of models whose names begin like these, whatever route they took."""
+    rows = database.stored("SELECT id, model FROM terms")
+    like = [number for number, model in rows if models and model.rpartition("/")[2].startswith(tuple(models))]
+    marks = ", ".join("?" * len(like)) or "NULL"
+    ((count,),) = database.stored(
+        "SELECT count(DISTINCT key) FROM record WHERE at >= ? AND"
+        f" (place IN (SELECT id FROM place WHERE provider = ?) OR terms IN ({marks}))",
+        *(int(since.timestamp() * 1_000_000), provider, *like),
+    )
+    return int(count)
