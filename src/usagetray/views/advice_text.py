@@ -230,10 +230,16 @@ def _hybrid(item: Advice, names: Names) -> Words:
     name = names.get(item.about, item.about)
     title = f"{name} and the API behind it: {usd(row['fee_month_usd'])} to {usd(row['all_month_usd'])} a month"
     title += {Verdict.UNCLEAR: ", no clear difference", Verdict.NO: ", not worth it"}.get(item.verdict, "")
-    return title, [
+    said = [
         f"The upper end if all that came after a full window went on at API prices "
         f"({usd(row['overflow_month_usd'])}), the lower if you waited. Now: {usd(row['fee_now_usd'])}."
     ]
+    if row["all_low_usd"] != row["all_high_usd"]:
+        said.append(
+            f"By what your windows were seen to hold, the upper end lies from {usd(row['all_low_usd'])} to "
+            f"{usd(row['all_high_usd'])}."
+        )
+    return title, said
 
 
 def _yearly(item: Advice, names: Names) -> Words:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 
 from usagetray.domain.advice.plan_choice import Cycle
 
@@ -58,13 +60,16 @@ def measured(cycles: Sequence[Cycle], spent: Sequence[Spent]) -> Capacity | None
 
     Use from elsewhere moves the window too, so the true capacity is at least this.
     """
+    ordered = sorted(spent, key=lambda row: row.at)
+    at = [row.at for row in ordered]
+    until = list(accumulate((row.usd for row in ordered), initial=Decimal(0)))
     found = []
     for each in cycles:
         if each.peak < LEAST_PEAK or each.model is not None or each.is_boosted:
             continue
         last = max(point.at for point in each.points if point.share == each.peak)
         begin = each.ends_at - each.length
-        within = sum((row.usd for row in spent if begin <= row.at <= last), Decimal(0))
+        within = until[bisect_right(at, last)] - until[bisect_left(at, begin)]
         if within > 0:
             found.append(within / each.peak)
     if not found:

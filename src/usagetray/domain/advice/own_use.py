@@ -21,15 +21,8 @@ class Line:
     response: Response
     prices: tuple[Price, ...]
     is_covered: bool  # by a plan; else it is billed whatever plan there is
-
-    @property
-    def usd(self) -> Decimal:
-        """Of what has a price."""
-        return sum((each.usd for each in self.prices if each.usd is not None), Decimal(0))
-
-    @property
-    def tokens(self) -> int:
-        return sum(attempt.tokens.total for attempt in self.response.attempts)
+    usd: Decimal  # of what has a price
+    tokens: int
 
     @property
     def unpriced_tokens(self) -> int:
@@ -43,7 +36,15 @@ def lines_of(responses: Iterable[Response], table: RateTable, is_api: Callable[[
     for response in responses:
         prices = tuple(price(each, table) for each in response.attempts)
         is_fast = any(each.fast for each in prices)
-        found.append(Line(response=response, prices=prices, is_covered=not is_api(response) and not is_fast))
+        found.append(
+            Line(
+                response=response,
+                prices=prices,
+                is_covered=not is_api(response) and not is_fast,
+                usd=sum((each.usd for each in prices if each.usd is not None), Decimal(0)),
+                tokens=sum(attempt.tokens.total for attempt in response.attempts),
+            )
+        )
     return tuple(sorted(found, key=_order))
 
 
