@@ -83,9 +83,10 @@ def strangers(module: Module, *places: str) -> list[str]:
 
 LAYERS = [
     (("model", "errors", "usage"), ()),
-    (("domain",), ("model", "errors", "usage", "domain", "settings")),
-    (("settings",), ("errors", "settings_rates")),
+    (("domain",), ("model", "errors", "usage", "domain", "settings", "settings_budgets")),
+    (("settings",), ("errors", "settings_rates", "settings_budgets")),
     (("settings_rates",), ()),
+    (("settings_budgets",), ("settings_rates",)),
     (("overview",), ("model", "usage", "domain")),
     # A menu's lines are the words that the views and the tray agree on.
     (("edges",), (*WORDS, "domain", "settings", "settings_rates", "edges", "providers.contract", "views.menu")),

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from usagetray import settings_rates
+from usagetray import settings_budgets, settings_rates
 
 T = TypeVar("T")
 
@@ -32,6 +32,9 @@ class AlertSettings:
     locked: bool = True
     back: bool = True
     paying: bool = True
+    budgets: bool = True
+    spikes: bool = True  # an hour or a session that costs many times the usual
+    spikes_mute: tuple[str, ...] = ()  # projects that are left out of them: a folder, or the last part of its name
     backend: str = "auto"  # or "plyer"
     command: tuple[str, ...] = ()  # a program and its arguments, given each alert besides the desktop
     webhook: str = ""  # an address each alert is posted to; "": none
@@ -81,6 +84,7 @@ class Settings:
     incidents: bool = True  # status pages are looked at, of vendors of whom a server may be asked anyway
     providers: Mapping[str, ProviderSettings] = field(default_factory=lambda: MappingProxyType({}))
     rates: tuple[settings_rates.UserRate, ...] = ()  # prices of the user's own, laid over those of the program
+    budgets: tuple[settings_budgets.Budget, ...] = ()
     problems: tuple[str, ...] = ()  # sentences: file, line, key, what is right
 
     def of(self, provider_id: str) -> ProviderSettings:
@@ -187,6 +191,9 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "alerts.locked": _flag,
     "alerts.back": _flag,
     "alerts.paying": _flag,
+    "alerts.budgets": _flag,
+    "alerts.spikes": _flag,
+    "alerts.spikes_mute": _texts,
     "alerts.backend": _one_of("auto", "plyer"),
     "alerts.command": _command,
     "alerts.webhook": _address,
@@ -194,6 +201,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "icon.label": _flag,
     "incidents": _flag,
     "rates": settings_rates.check,
+    "budgets": settings_budgets.check,
     "providers.*.enabled": _flag,
     "providers.*.homes": _folders,
     "providers.*.logs": _labelled_folders,
@@ -274,6 +282,9 @@ class _Reader:
                 locked=self.value("alerts.locked", alerts.locked),
                 back=self.value("alerts.back", alerts.back),
                 paying=self.value("alerts.paying", alerts.paying),
+                budgets=self.value("alerts.budgets", alerts.budgets),
+                spikes=self.value("alerts.spikes", alerts.spikes),
+                spikes_mute=self.value("alerts.spikes_mute", alerts.spikes_mute),
                 backend=self.value("alerts.backend", alerts.backend),
                 command=self.value("alerts.command", alerts.command),
                 webhook=self.value("alerts.webhook", alerts.webhook),
@@ -284,6 +295,9 @@ class _Reader:
                 {each: self.provider(each) for each in self.section("providers") if is_id(each)}
             ),
             rates=settings_rates.read(self.table.get("rates", []), f"{self.path}", self.text, self.problems.append),
+            budgets=settings_budgets.read(
+                self.table.get("budgets", []), f"{self.path}", self.text, self.problems.append
+            ),
             problems=tuple(self.problems),
         )
 

@@ -85,17 +85,17 @@ def check(found: Any) -> tuple[UserRate, ...]:
     return tuple(_row(row, "") for row in _tables(found))
 
 
-def line_of(text: str, number: int, key: str) -> int:
+def line_of(text: str, number: int, key: str, table: str = "rates") -> int:
     """The line of a key in the row of that number, or of the row: TOML readers do not keep it. 1-based; 1 if unseen."""
     at, seen, within = 1, -1, False
     for line_number, line in enumerate(text.split("\n"), 1):
-        if re.match(r"\s*\[\[\s*[\"']?rates[\"']?\s*\]\]", line):
+        if re.match(rf"\s*\[\[\s*[\"']?{table}[\"']?\s*\]\]", line):
             seen += 1
             within = seen == number
             at = line_number if within else at
         elif re.match(r"\s*\[", line):
             within = False
-        elif re.match(r"\s*[\"']?rates[\"']?\s*=", line) and seen < 0:
+        elif re.match(rf"\s*[\"']?{table}[\"']?\s*=", line) and seen < 0:
             at = line_number  # written as one list: its beginning is all there is to point to
         elif within and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
             return line_number
@@ -114,13 +114,13 @@ def _tables(found: Any) -> list[Mapping[str, Any]]:
 def _row(row: Mapping[str, Any], place: str) -> UserRate:
     for key in row:
         if key not in KEYS:
-            raise RowError(key, f"nothing, a row has {', '.join(KEYS)}", _shown(row[key]))
+            raise RowError(key, f"nothing, a row has {', '.join(KEYS)}", as_written(row[key]))
     model = _name(row, "model")
     since = _day(row["since"]) if "since" in row else None
     if "like" in row:
         for key in PRICES:
             if key in row:
-                raise RowError(key, "no price beside like", _shown(row[key]))
+                raise RowError(key, "no price beside like", as_written(row[key]))
         return UserRate(model=model, place=place, since=since, like=_name(row, "like"))
     return UserRate(
         model=model,
@@ -156,13 +156,13 @@ def _day(found: Any) -> date:
             return date.fromisoformat(found)
         except ValueError:
             pass
-    raise RowError("since", 'a day like "2026-10-01"', _shown(found))
+    raise RowError("since", 'a day like "2026-10-01"', as_written(found))
 
 
 def _wrong(row: Mapping[str, Any], key: str, wanted: str) -> RowError:
-    return RowError(key, wanted, _shown(row[key]) if key in row else "nothing")
+    return RowError(key, wanted, as_written(row[key]) if key in row else "nothing")
 
 
-def _shown(value: Any) -> str:
+def as_written(value: Any) -> str:
     """As the user wrote it, short."""
     return str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')[:40]

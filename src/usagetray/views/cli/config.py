@@ -70,6 +70,9 @@ def _values(settings: Settings, providers: Iterable[str]) -> Iterator[tuple[str,
     yield "alerts.locked", settings.alerts.locked
     yield "alerts.back", settings.alerts.back
     yield "alerts.paying", settings.alerts.paying
+    yield "alerts.budgets", settings.alerts.budgets
+    yield "alerts.spikes", settings.alerts.spikes
+    yield "alerts.spikes_mute", list(settings.alerts.spikes_mute)
     yield "alerts.backend", settings.alerts.backend
     yield "alerts.command", list(settings.alerts.command)
     yield "alerts.webhook", settings.alerts.webhook
@@ -77,6 +80,7 @@ def _values(settings: Settings, providers: Iterable[str]) -> Iterator[tuple[str,
     yield "icon.label", settings.icon.label
     yield "incidents", settings.incidents
     yield "rates", [each.written() for each in settings.rates]
+    yield "budgets", [each.written() for each in settings.budgets]
     for provider_id in sorted({*providers, *settings.providers}):
         own = settings.of(provider_id)
         yield f"providers.{provider_id}.enabled", own.enabled
