@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,29 @@ def test_without_use_it_says_so_and_what_works_instead(computer: Computer) -> No
 
     assert (said.status, said.out) == (0, NOTHING_YET + "\n")
     assert (as_json["advice"], as_json["missing"], as_json["days"]) == ([], ["own_use"], 0)
+
+
+def test_ten_days_of_logs_are_compared_with_the_plans_of_their_vendor(computer: Computer) -> None:
+    """Ten days of 10M read and 100k out on Sonnet 4.5: (3 + 1.50) x 10 = $45, so Pro at $20 is less."""
+    folder = computer.home / ".claude" / "projects" / "-home-x-p"
+    folder.mkdir(parents=True)
+    now = datetime.now(UTC)
+    lines = []
+    for number in range(100):
+        at = now - timedelta(days=number // 10 + 0.5, minutes=number % 10)
+        usage = {"input_tokens": 0, "cache_read_input_tokens": 1_000_000, "output_tokens": 10_000}
+        message = {"id": f"msg_{number}", "role": "assistant", "model": "claude-sonnet-4-6", "usage": usage}
+        stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        lines.append({"type": "assistant", "timestamp": stamp, "requestId": f"r{number}", "message": message})
+    (folder / "s-1.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
+
+    said, as_json = computer.run("advise"), computer.run("advise", "--json").json
+
+    assert said.status == 0, said
+    assert "Anthropic: at least $45.00 at list prices" in said.out
+    assert "Claude Pro (monthly)" in said.out
+    assert as_json["days"] >= 10
+    assert max(map(len, said.out.splitlines())) <= 80
 
 
 # ---- stated use --------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from usagetray.edges.store.ledger import Ledger
 from usagetray.edges.store.ledger_reading import IndexState
 from usagetray.edges.store.rows import AlertRow, Plan, Source
 from usagetray.edges.store.spend import Spent
+from usagetray.edges.store.window_reading import WindowSaid, windows_said
 from usagetray.model import Snapshot
 from usagetray.usage import Response, UsageSum
 
@@ -265,6 +266,10 @@ class Store:
     ) -> Iterator[Response]:
         """See `ledger_reading.counted`."""
         return ledger_reading.counted(self.database, since=since, until=until, provider=provider)
+
+    def windows_said(self, since: datetime) -> Iterator[WindowSaid]:
+        """See `window_reading.windows_said`."""
+        return windows_said(self.database, since)
 
     def count_since(self, since: datetime, provider: str, models: Sequence[str] = ()) -> int:
         """See `ledger_reading.count_since`."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from usagetray.domain.advice.advise import Asked, advise
-from usagetray.domain.advice.plan_choice import Cycle
 from usagetray.domain.advice.plans import Plan, PlanTable
 from usagetray.domain.advice.tables import Tables
 from usagetray.domain.advice.what_if import what_if
@@ -16,13 +14,15 @@ from usagetray.domain.rates import Rates
 from usagetray.edges.json_file import Document, read_json
 from usagetray.edges.models import model_facts
 from usagetray.edges.plans import OWN_NAME, plan_table
-from usagetray.edges.store import Store, open_reader
+from usagetray.edges.store import open_reader
 from usagetray.edges.tables import rate_table
 from usagetray.edges.what_if_file import stated_use
 from usagetray.errors import UserError
 from usagetray.profile import Profile, local_zone
+from usagetray.providers import with_logs
 from usagetray.settings import load
-from usagetray.usage import Response
+from usagetray.spine.indexing_once import bring_up_to_date
+from usagetray.spine.own_use import OwnUse, own_use
 from usagetray.views.advice_json import SCHEMA, advice_json, what_if_json
 from usagetray.views.advice_text import advice_text
 from usagetray.views.cli import out, out_json, say
@@ -35,21 +35,6 @@ NOTHING_YET = (
     "None of your own use has been counted yet, so there is nothing to advise on;\n"
     "`usagetray advise --what-if FILE.json` answers for use that you state."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnUse:
-    """What the store knows of one's own use."""
-
-    responses: Sequence[Response] = ()
-    cycles: dict[str, Sequence[Cycle]] = field(default_factory=dict)  # by vendor
-    plans: dict[str, str] = field(default_factory=dict)  # vendor -> the plan as its readings call it
-
-
-def own_use(store: Store, since: datetime) -> OwnUse:
-    """Counted responses and readings of windows since an instant. The ledger is not in this version yet."""
-    del store, since
-    return OwnUse()
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -114,8 +99,9 @@ def _worked(document: Document, tables: Tables, arguments: argparse.Namespace) -
 
 def _own(profile: Profile, arguments: argparse.Namespace) -> int:
     now, tables = profile.clock.now(), _tables(profile)
+    bring_up_to_date(profile, with_logs())
     store = open_reader(profile.paths.store_file)
-    use = OwnUse() if store is None else own_use(store, _since(now, arguments.days))
+    use = OwnUse() if store is None else own_use(store, _since(now, arguments.days), tables.plans.draws_on)
     report = advise(
         use.responses,
         Asked(
@@ -149,7 +135,7 @@ def _since(now: datetime, days: int) -> datetime:
     return datetime.combine(first, datetime.min.time(), local_zone())
 
 
-def _owned(table: PlanTable, read: dict[str, str], stated: Sequence[str]) -> dict[str, Plan]:
+def _owned(table: PlanTable, read: Mapping[str, str], stated: Sequence[str]) -> dict[str, Plan]:
     """The plan of each vendor: as the user states it, else as its readings call it. Raises `UserError`."""
     found = {vendor: plan for vendor, label in read.items() if (plan := table.labelled(vendor, label)) is not None}
     for name in stated:
