@@ -29,6 +29,11 @@ class Paths:
         return self.state_dir / "spool"
 
     @property
+    def calls_dir(self) -> Path:
+        """Calls of models that the user's own programs record."""
+        return self.state_dir / "calls"
+
+    @property
     def socket(self) -> Path:
         return self.runtime_dir / "tray.sock"
 

@@ -23,7 +23,7 @@ from usagetray.overview import Overview
 from usagetray.profile import Profile, local_zone
 from usagetray.providers.contract import Provider, Strategy, Web
 from usagetray.settings import Settings
-from usagetray.spine import own_providers, status_page
+from usagetray.spine import own_programs, own_providers, status_page
 from usagetray.spine.alerting import Alerting
 from usagetray.spine.asking import Edges
 from usagetray.spine.incidents import Incidents
@@ -70,6 +70,7 @@ class Core:
         own = profile.paths
         for folder in (own.config_file.parent, own.store_file.parent, own.state_dir, own.spool_dir, own.runtime_dir):
             private_dir(folder)
+        programs = own_programs.origin(private_dir(own.calls_dir))
         self._lock = InstanceLock(own.lock)
         if not self._lock.acquire():
             raise WriterBusyError("usagetray is already running; `usagetray show` opens it.")
@@ -101,7 +102,9 @@ class Core:
             count=counting(self.store),
         )
         self.refresh = Refresh(edges, lambda: self._providers, lambda: self.settings, on_change)
-        self.indexing = Indexing(self.store, providers, lambda: self.settings, profile.environ, profile.clock)
+        self.indexing = Indexing(
+            self.store, providers, lambda: self.settings, profile.environ, profile.clock, (programs,)
+        )
         self.incidents = Incidents(
             profile.clock,
             self.store,
@@ -154,7 +157,9 @@ class Core:
 
     def tidy(self) -> None:
         """Once a day: drops what is too old to matter."""
-        self.store.prune(self.profile.clock.now() - KEEP)
+        now = self.profile.clock.now()
+        self.store.prune(now - KEEP)
+        own_programs.clear(self.store, self.profile.paths.calls_dir, now)
 
     def reload_settings(self) -> bool:
         """Takes the settings, and the files that describe providers, in if they changed. True if they did."""

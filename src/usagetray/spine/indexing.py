@@ -59,12 +59,15 @@ class Indexing:
         settings: Callable[[], Settings],
         environ: Mapping[str, str],
         clock: Clock,
+        further: Sequence[Origin] = (),
     ) -> None:
+        """`further`: trees of logs beside those of the providers' tools."""
         self._store = store
         self._providers = [each for each in providers if each.logs is not None]
         self._settings = settings
         self._environ = environ
         self._clock = clock
+        self._further = further
         self._lines = Lines()
         self._marks: dict[str, Mark] | None = None
         self._logs: dict[str, Origin] = {}
@@ -148,6 +151,7 @@ class Indexing:
             own = settings.of(provider.id)
             for machine, folder in own.logs if own.enabled else ():
                 yield from self._trees(provider, Home(path=folder, is_default=False), "", machine)
+        yield from self._further
 
     def _trees(self, provider: Provider, home: Home, account: str, machine: str) -> Iterator[Origin]:
         if provider.logs is not None:

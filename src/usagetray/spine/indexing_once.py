@@ -12,6 +12,7 @@ from usagetray.edges.store import Store, open_writer
 from usagetray.edges.store.counting_again import Differences, compared, memory_store
 from usagetray.profile import Profile
 from usagetray.providers.contract import Provider
+from usagetray.spine import own_programs
 from usagetray.spine.indexing import Indexing, Progress
 
 Report = Callable[[Progress], None]
@@ -23,6 +24,7 @@ def bring_up_to_date(profile: Profile, providers: Sequence[Provider], report: Re
         if store is None:
             return False
         _indexing(profile, providers, store).catch_up(report)
+        own_programs.clear(store, profile.paths.calls_dir, profile.clock.now())
         return True
 
 
@@ -50,7 +52,8 @@ def verify(profile: Profile, providers: Sequence[Provider], store: Store, report
 
 def _indexing(profile: Profile, providers: Sequence[Provider], store: Store) -> Indexing:
     known = settings.load(profile.paths.config_file)
-    return Indexing(store, providers, lambda: known, profile.environ, profile.clock)
+    own = own_programs.origin(profile.paths.calls_dir)
+    return Indexing(store, providers, lambda: known, profile.environ, profile.clock, (own,))
 
 
 @contextmanager

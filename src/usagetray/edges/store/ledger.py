@@ -79,6 +79,11 @@ class Ledger:
         """Every log is read again from its beginning at the next look; no count is lost."""
         self._database.transact(("DELETE FROM log_file", [()]))
 
+    def forget(self, paths: Iterable[str]) -> bool:
+        """Forgets logs that are about to be deleted. True: this, and all that was booked before, is on the disk."""
+        self._database.write(("DELETE FROM log_file WHERE path = ?", [(path,) for path in paths]))
+        return not self._database.is_full
+
     def take_in(self, reads: Iterable[LogRead]) -> int:
         """Books what was read. Returns how many responses are new or differ. Raises `sqlite3.OperationalError`.
 

@@ -42,6 +42,7 @@ class Origin(NamedTuple):
     home: Home
     source: LogSource
     tree: str
+    in_bursts: bool = False  # many responses in a second are nothing odd, as they are in a conversation
 
 
 class _State(msgspec.Struct, array_like=True):
@@ -122,14 +123,14 @@ class _Reading:
 
     def _note(self) -> None:
         """Several records of the same response become one."""
-        known, state = self._told_so_far, self._state
+        known, state, in_bursts = self._told_so_far, self._state, self._origin.in_bursts
         for event in self._events:
             key, part, side, at = event[:4]
             second = at // 1_000_000
             if second != state.second:
                 state.second, state.in_second, state.last_key = second, 1, key
             elif key != state.last_key:
-                state.in_second += 1
+                state.in_second += not in_bursts
                 state.last_key = key
             told = event if at > 0 and state.in_second <= MOST_IN_A_SECOND else self._doubtful(event)
             former = known.setdefault((key, part, side), told)
