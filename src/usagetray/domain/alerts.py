@@ -22,6 +22,8 @@ class AlertKind(StrEnum):
     LOCKED = "locked"
     PAYING = "paying"
     BACK = "back"
+    BUDGET = "budget"
+    SPIKE = "spike"
 
 
 STOPS = {Level.LOCKED: AlertKind.LOCKED, Level.PAYING: AlertKind.PAYING}

@@ -73,7 +73,7 @@ def _by_length(days: tuple[date, ...]) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthEnd:
-    """Where a sum will stand when the month is over."""
+    """Where a sum will stand when the month, or another period, is over."""
 
     so_far: Decimal
     point: Decimal
@@ -83,11 +83,22 @@ class MonthEnd:
     active_days_left: Decimal
 
 
-def month_end(by_day: Mapping[date, Decimal], first: date, today: date, today_left: Decimal) -> MonthEnd | None:
+def month_end(
+    by_day: Mapping[date, Decimal],
+    first: date,
+    today: date,
+    today_left: Decimal,
+    *,
+    begins: date | None = None,
+    ends: date | None = None,
+) -> MonthEnd | None:
     """Spent so far + mean of an active day x the active days to be expected; None without a day before today.
 
-    `by_day` in the user's zone; `today_left` is the share of today's usual hours still to come (0 to 1).
+    `by_day` in the user's zone; `today_left` is the share of today's usual hours still to come (0 to 1). `begins` and
+    `ends`: the first and last day of another period that today lies in, instead of the month.
     """
+    begins = begins or today.replace(day=1)
+    ends = ends or today.replace(day=monthrange(today.year, today.month)[1])
     begin = max(first, today - timedelta(days=PACE_DAYS))
     past = days_of(begin, today - timedelta(days=1))
     if not past:
@@ -95,11 +106,10 @@ def month_end(by_day: Mapping[date, Decimal], first: date, today: date, today_le
     amounts = {day: by_day.get(day, Decimal(0)) for day in past}
     active = [amount for amount in amounts.values() if amount > 0]
     mean = sum(active, Decimal(0)) / len(active) if active else Decimal(0)
-    end = today.replace(day=monthrange(today.year, today.month)[1])
     chance = _active_shares(amounts)
-    left = sum((chance[day.weekday()] for day in days_of(today + timedelta(days=1), end)), Decimal(0))
+    left = sum((chance[day.weekday()] for day in days_of(today + timedelta(days=1), ends)), Decimal(0))
     left += chance[today.weekday()] * max(Decimal(0), min(Decimal(1), today_left))
-    so_far = sum((amount for day, amount in by_day.items() if today.replace(day=1) <= day <= today), Decimal(0))
+    so_far = sum((amount for day, amount in by_day.items() if begins <= day <= today), Decimal(0))
     point = so_far + mean * left
     if len(active) >= FEW_ACTIVE:
         half = TENTH * _deviation(active, mean) * left.sqrt()

@@ -1,0 +1,106 @@
+"""The last weeks of the ledger at list prices, a UTC day at a time: what has not changed is not priced again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from usagetray.domain.pricing import LEAVES_OUT, price
+from usagetray.domain.spending import QUARTERS_OF_A_DAY, Amount, Spend, by_quarter, quarter_of
+from usagetray.edges.store import Store
+from usagetray.edges.store import quarters as reading
+from usagetray.settings_rates import UserRate
+
+if TYPE_CHECKING:
+    from usagetray.domain.rates import RateTable
+
+Counts = Callable[[Spend], bool]
+
+
+@dataclass(slots=True)
+class _Day:
+    """One UTC day as it was when it was priced."""
+
+    stamp: tuple[int, ...]
+    rows: tuple[Spend, ...]
+    sums: dict[Hashable, Mapping[int, Amount]] = field(default_factory=dict)
+
+
+class Spending:
+    """Keeps priced days. Used from one thread; the store may be another each time, of the same file."""
+
+    def __init__(self) -> None:
+        self._table: tuple[tuple[tuple[UserRate, ...], date], RateTable] | None = None
+        self._days: dict[int, _Day] = {}
+        self._since = 0
+        self.changes = 0
+        """How often anything in it was found to be new."""
+
+    def take_in(self, store: Store, rates: tuple[UserRate, ...], since: datetime, now: datetime) -> None:
+        """Prices what is new since then; what lies before is forgotten."""
+        table_before = self._table
+        first = quarter_of(since) // QUARTERS_OF_A_DAY
+        stamps = reading.days(store.database, first)
+        is_new = self._days.keys() != stamps.keys() or any(
+            self._days[day].stamp != stamp for day, stamp in stamps.items()
+        )
+        if not stamps:  # and the prices, which take some milliseconds to read, are left alone
+            self._days = {}
+        else:
+            table = self._rates(rates, now.astimezone(UTC).date())
+            if table_before is None or table_before[1] is not table:
+                self._days, is_new = {}, True
+            for day in self._days.keys() - stamps.keys():
+                del self._days[day]
+            for day, stamp in stamps.items():
+                known = self._days.get(day)
+                if known is None or known.stamp != stamp:
+                    self._days[day] = _Day(stamp, tuple(_priced(reading.quarters(store.database, day), table)))
+        self.changes += is_new
+
+    def amounts(self, key: Hashable, counts: Counts | None, since: datetime) -> dict[int, Amount]:
+        """Sums of what counts, by quarter, of whole UTC days from the one of `since` on. `key` stands for `counts`."""
+        found: dict[int, Amount] = {}
+        for number in self._from(since):
+            day = self._days[number]
+            sums = day.sums.get(key)
+            if sums is None:
+                sums = day.sums[key] = by_quarter(day.rows if counts is None else filter(counts, day.rows))
+            found |= sums
+        return found
+
+    def rows(self, since: datetime) -> Iterator[Spend]:
+        """From that quarter of an hour on."""
+        first = quarter_of(since)
+        for number in self._from(since):
+            yield from (row for row in self._days[number].rows if row.quarter >= first)
+
+    def _from(self, since: datetime) -> list[int]:
+        first = quarter_of(since) // QUARTERS_OF_A_DAY
+        return sorted(number for number in self._days if number >= first)
+
+    def _rates(self, overrides: tuple[UserRate, ...], today: date) -> RateTable:
+        from usagetray.edges.tables import rate_table  # deferred: where nothing was used, nothing is priced
+
+        if self._table is None or self._table[0] != (overrides, today):
+            self._table = ((overrides, today), rate_table(overrides, today=today))
+        return self._table[1]
+
+
+def _priced(rows: Iterable[reading.Quarter], table: RateTable) -> Iterator[Spend]:
+    for each in rows:
+        priced = price(each.attempt, table)
+        is_unpriced = priced.status == "unpriced"
+        yield Spend(
+            each.number,
+            each.provider,
+            each.project,
+            each.session,
+            each.app,
+            priced.model,
+            priced.usd or Amount().usd,
+            priced.tokens if is_unpriced else 0,
+            is_unpriced or not LEAVES_OUT.isdisjoint(priced.flags),
+        )
