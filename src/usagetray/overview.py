@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from usagetray.domain.budgets import BudgetState
+from usagetray.domain.cost_to_date import CostToDate
 from usagetray.domain.incidents import Incident
+from usagetray.domain.spikes import Spike
 from usagetray.domain.states import Level, State, WindowState
-from usagetray.model import MoneyLine, SurfaceShare
+from usagetray.model import Money, MoneyLine, SurfaceShare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,15 @@ class IncidentView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BilledBeside:
+    """What the same vendor billed: it stands beside a cost at list prices, and is never part of it."""
+
+    name: str  # the provider's name
+    period: str  # "today", "month": of the vendor's own days
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView:
     provider: str
     name: str  # the provider's name
@@ -88,6 +100,12 @@ class AccountView:
     by_key: bool = False  # asked for with a key the user gave us, not with a tool's sign-in
     thresholds: tuple[float, ...] | None = None  # shares at which this account alerts; None: those of all
     incidents: tuple[IncidentView, ...] = ()
+    cost: CostToDate | None = None  # of what its tool's logs tell, at list prices; None: nothing used this month
+    billed_beside: tuple[BilledBeside, ...] = ()
+
+    @property
+    def has_figures(self) -> bool:
+        return bool(self.windows or self.money or self.cost)
 
     @property
     def stale(self) -> bool:
@@ -110,6 +128,14 @@ class FoundTool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingLogs:
+    """Logs that are being read, and take more than a moment: what was counted of them is not all yet."""
+
+    done: int  # bytes
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     generated_at: datetime
     demo: bool
@@ -124,3 +150,14 @@ class Overview:
     notices: tuple[str, ...] = ()  # sentences about the program itself: settings, store
     refreshing: bool = False
     counters: dict[str, object] = field(default_factory=dict)
+    budgets: tuple[BudgetState, ...] = ()  # the user's own, in the order of the settings
+    spikes: tuple[Spike, ...] = ()  # of the hour that it is now
+    is_counting: bool = False  # logs are being read: budgets and spikes are not yet what they will be
+    cost: CostToDate | None = None  # all that was used by anybody's logs here, at list prices
+    counted_at: datetime | None = None  # when all logs had been read to their ends; None: not yet
+    reading: ReadingLogs | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """The logs have been read: costs are whole, not only so far."""
+        return self.counted_at is not None and self.reading is None

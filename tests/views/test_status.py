@@ -269,6 +269,9 @@ def test_the_json_has_the_documented_shape():
             "currency": "USD",
             "as_of": "2026-11-20T19:03:00Z",
             "source": "the usage endpoint",
+            "at_least": False,
+            "so_far": False,
+            "unpriced_tokens": 0,
         }
     ]
     assert list(body["accounts"][0]) == [

@@ -397,3 +397,4 @@ class Provider:
     official: bool = False  # the vendor documents this source
     rehearsal: Rehearsal | None = None
     status_page: StatusPage | None = None
+    vendor: str = ""  # who bills for it: what one of a vendor's providers counts, another one's bill may hold

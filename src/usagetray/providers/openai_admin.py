@@ -125,5 +125,6 @@ PROVIDER = Provider(
             when_refused=RULE,
         ),
     ),
+    vendor="openai",
     official=True,
 )

@@ -26,6 +26,7 @@ from usagetray.settings import Settings
 from usagetray.spine import own_programs, own_providers, status_page
 from usagetray.spine.alerting import Alerting
 from usagetray.spine.asking import Edges
+from usagetray.spine.costing import Costing
 from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
 from usagetray.spine.overviewing import overview
@@ -115,6 +116,7 @@ class Core:
             saving=power.saving,
             on_change=on_change,
         )
+        self._costing = Costing(profile.environ)
         self._alerting = None
         if notifier is not None:
             self._alerting = Alerting(self.store, notifier, lambda: self.settings, local_zone)
@@ -182,15 +184,21 @@ class Core:
     # ---- what it says --------------------------------------------------------------------------------------
 
     def overview(self) -> Overview:
+        now = self.profile.clock.now()
         return overview(
             self.store,
             self._providers,
             self.settings,
-            self.profile.clock.now(),
+            now,
             demo=self.profile.demo,
             found=found_tools(self._providers, self.settings, self.profile.environ, self.profile.paths.state_dir),
             refreshing=self.refresh.is_busy,
             counters=self._counters(),
+            costs=self._costing.costs(
+                self.store, self._providers, self.settings, now, local_zone(), stamp=self.store.ledger.changes
+            ),
+            counted_at=self.indexing.counted_at,
+            reading=self.indexing.reading,
         )
 
     def status(self) -> dict[str, Any]:

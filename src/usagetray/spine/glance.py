@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from usagetray.edges.store import open_reader
 from usagetray.overview import Overview
-from usagetray.profile import Profile
+from usagetray.profile import Profile, local_zone
 from usagetray.settings import Settings
+from usagetray.spine.costing import NOTHING, Costing
 from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known, named
 
@@ -21,7 +22,11 @@ def glance(profile: Profile, settings: Settings) -> Overview:
     store = open_reader(profile.paths.store_file)
     try:
         heard_of = {source.provider for source in store.sources()} if store is not None else set()
-        return overview(store, named(profile, heard_of), settings, profile.clock.now(), demo=profile.demo)
+        providers, now = named(profile, heard_of), profile.clock.now()
+        costs = NOTHING
+        if store is not None:
+            costs = Costing(profile.environ).costs(store, providers, settings, now, local_zone())
+        return overview(store, providers, settings, now, demo=profile.demo, costs=costs)
     finally:
         if store is not None:
             store.close()

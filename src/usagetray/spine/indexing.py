@@ -21,9 +21,11 @@ from usagetray.edges.usage_logs import fork
 from usagetray.edges.usage_logs.lines import Lines
 from usagetray.edges.usage_logs.reading import Origin, read_log
 from usagetray.edges.usage_logs.walk import Found, folder_stamp, logs_in, look_at, walk
+from usagetray.overview import ReadingLogs
 from usagetray.providers.contract import Home, Provider
 from usagetray.settings import Settings
 from usagetray.spine.sources import tools
+from usagetray.spine.store_state import INDEXED_AT, READING
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,9 @@ BUSY = timedelta(minutes=10)
 IN_TURN = 200
 """Logs at rest looked at on a tick."""
 WALK_EVERY_S = 300.0
-INDEXED_AT = "indexed_at"
+MOMENT = 32 * 1024 * 1024
+"""Bytes that are read before anybody has looked."""
+TELL_EVERY_S = 1.0
 
 Waiting = tuple[Found, Origin]
 
@@ -79,11 +83,20 @@ class Indexing:
         self._walked_at: float | None = None
         self._done, self._total = 0, 0
         self._moved_at: datetime | None = None
+        self._told: tuple[str | None, float] = (None, 0.0)
+        self.counted_at: datetime | None = None
+        """When there was nothing left to read; None: not since this was made."""
 
     @property
     def progress(self) -> Progress | None:
         """None when there is nothing left to read."""
         return Progress(self._done, self._total) if self._waiting or self._under_way is not None else None
+
+    @property
+    def reading(self) -> ReadingLogs | None:
+        """The same, where it takes more than a moment."""
+        found = self.progress
+        return None if found is None or found.total < MOMENT else ReadingLogs(done=found.done, total=found.total)
 
     def look(self, budget_s: float) -> bool:
         """Takes in what is new, for this long at most in real time. True if a count changed."""
@@ -130,7 +143,7 @@ class Indexing:
                 reads, records = [], 0
                 progress(Progress(self._done, self._total))
             if is_over:
-                self._store.set_meta(INDEXED_AT, self._clock.now().isoformat())
+                self._note_end()
                 return changed
 
     def read_anew(self) -> None:
@@ -230,8 +243,11 @@ class Indexing:
     def _begin(self) -> None:
         self._waiting.sort(key=lambda each: each[0].modified)  # the newest last: it is read first
         self._done, self._total = 0, sum(each.size for each, _ in self._waiting)
-        if not self._waiting and self._walked_at is not None and self._store.meta(INDEXED_AT) is None:
-            self._store.set_meta(INDEXED_AT, self._clock.now().isoformat())
+        self._tell_progress()
+        if not self._waiting and self._walked_at is not None:
+            self.counted_at = self._clock.now()
+            if self._store.meta(INDEXED_AT) is None:
+                self._note_end()
 
     def _known(self) -> dict[str, Mark]:
         if self._marks is None:
@@ -254,9 +270,27 @@ class Indexing:
                 changed |= self._book(reads)
                 reads, records = [], 0
         changed |= self._book(reads)
-        if not self._waiting and self._under_way is None:
-            self._store.set_meta(INDEXED_AT, self._clock.now().isoformat())
+        self._tell_progress()
+        if self.progress is None:
+            self._note_end()
         return changed
+
+    def _note_end(self) -> None:
+        self.counted_at = self._clock.now()
+        self._store.set_meta(INDEXED_AT, self.counted_at.isoformat())
+        self._tell_progress()
+
+    def _tell_progress(self) -> None:
+        """Now and then, for those who only read the store."""
+        found = self.reading
+        text = f"{found.done}/{found.total}" if found is not None else ""
+        told, at = self._told
+        if told is None:
+            told = self._store.meta(READING) or ""
+        if text != told and not (text and told and time.monotonic() - at < TELL_EVERY_S):
+            self._store.set_meta(READING, text)
+            told, at = text, time.monotonic()
+        self._told = (told, at)
 
     def _next(self) -> LogRead | None:
         while True:

@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from usagetray.domain import standing, windows
 from usagetray.domain.alerts import Told
 from usagetray.domain.attempts import Attempt, throttled
+from usagetray.domain.cost_to_date import CostToDate, together
 from usagetray.domain.incidents import stale_at
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.edges.store import Plan, Source, Store
 from usagetray.model import Account, MoneyLine, Snapshot
-from usagetray.overview import AccountView, Attempted, FoundTool, IncidentView, Overview, WindowView
+from usagetray.overview import AccountView, Attempted, FoundTool, IncidentView, Overview, ReadingLogs, WindowView
 from usagetray.providers.contract import Key, Provider, Strategy
 from usagetray.settings import ProviderSettings, Settings
 from usagetray.spine import incidents, store_state
-from usagetray.spine.owning import formerly, nobody_at, owned
+from usagetray.spine.costing import NOTHING, Costs, with_bills
+from usagetray.spine.owning import formerly, last_users, nobody_at, owned
 from usagetray.spine.sources import FIRST, account_at, permitted
 
 REFUSALS = frozenset({State.SIGNED_OUT, State.NOT_ALLOWED})
@@ -52,6 +54,7 @@ class _Facts:
     clock_off: timedelta | None
     trouble: State | None  # of the store itself
     incidents: tuple[IncidentView, ...]  # what the vendor reports of itself
+    costs: Mapping[str, CostToDate]  # of what was used in each home
 
 
 def overview(
@@ -64,12 +67,19 @@ def overview(
     found: tuple[FoundTool, ...] = (),
     refreshing: bool = False,
     counters: Mapping[str, object] | None = None,
+    costs: Costs = NOTHING,
+    counted_at: datetime | None = None,
+    reading: ReadingLogs | None = None,
 ) -> Overview:
-    """What may be shown now. `store` None: nothing was ever written."""
+    """What may be shown now. `store` None: nothing was ever written.
+
+    `counted_at`, `reading`: by the process that reads the logs; the others have it from the store.
+    """
     accounts: list[AccountView] = []
     for provider in providers:
         if store is not None and settings.of(provider.id).enabled:
-            accounts.extend(_accounts(_facts(store, provider, settings, now)))
+            accounts.extend(_accounts(_facts(store, provider, settings, now, costs)))
+    accounts = with_bills(accounts, providers)
     traces = {each.provider for each in found} | {each.provider for each in accounts}
     asked = [each.at for account in accounts for each in account.attempts if each.at and each.asks]
     captured = [window.captured_at for account in accounts for window in account.windows]
@@ -90,6 +100,9 @@ def overview(
             "fields_dropped": _dropped(accounts),
             **(counters if counters is not None else store_state.kept_counters(store)),
         },
+        cost=costs.total,
+        counted_at=counted_at or store_state.counted_at(store),
+        reading=reading or store_state.reading_logs(store),
     )
 
 
@@ -108,7 +121,7 @@ def _soonest(instants: Iterable[datetime | None], now: datetime) -> datetime | N
 # ---- one provider ------------------------------------------------------------------------------------------
 
 
-def _facts(store: Store, provider: Provider, settings: Settings, now: datetime) -> _Facts:
+def _facts(store: Store, provider: Provider, settings: Settings, now: datetime, costs: Costs) -> _Facts:
     strategies = {each.id: each for each in provider.strategies}
     woke_at = store_state.instant(store.meta("woke_at"))
     asked = []
@@ -141,6 +154,7 @@ def _facts(store: Store, provider: Provider, settings: Settings, now: datetime) 
         clock_off=store_state.seconds(store.meta(f"clock_off/{provider.id}")),
         trouble=store_state.trouble(store, now),
         incidents=incidents.shown(store, provider, settings, now),
+        costs=costs.of(provider.id),
     )
 
 
@@ -149,19 +163,24 @@ def _is_permitted(provider: Provider, settings: Settings, home: str, strategy_id
 
 
 def _accounts(facts: _Facts) -> list[AccountView]:
-    """Each account that has figures; then each home whose sources fail before ever having said whose it is."""
+    """Each account that has figures; then each home whose sources fail before ever having said whose it is, or of
+    which only its logs tell anything."""
     ids = dict.fromkeys(
         snapshot.account.id for snapshot, _ in facts.snapshots if facts.now - snapshot.captured_at < FORGOTTEN_AFTER
     )
     in_order = sorted(ids, key=lambda each: (each != FIRST, each))  # not by who spoke last: rows must not change places
     found = [_account(facts, each) for each in in_order if facts.settings.account(each).enabled]
-    heard_of = {home for snapshot, home in facts.snapshots}
-    for home in dict.fromkeys(each.source.home for each in facts.asked):
+    shown = {each.account for each in found}
+    users = last_users(facts.snapshots)
+    for home in dict.fromkeys((*(each.source.home for each in facts.asked), *facts.costs)):
         asked = tuple(each for each in facts.asked if each.source.home == home)
-        if home not in heard_of and any(each.state is not State.NOT_CONNECTED for each in asked):
+        cost = facts.costs.get(home) if users.get(home) not in shown else None
+        is_failing = home not in users and any(each.state is not State.NOT_CONNECTED for each in asked)
+        if is_failing or cost is not None:
             nobody = nobody_at(home, facts.provider.homes, {each.account for each in found})
-            if facts.settings.account(nobody.id).enabled:
-                found.append(_view(facts, nobody, (), asked))
+            whose = Account(id=users[home]) if home in users else nobody
+            if facts.settings.account(whose.id).enabled:
+                found.append(_view(facts, whose, (), asked, cost))
     return found
 
 
@@ -179,11 +198,17 @@ def _account(facts: _Facts, account_id: str) -> AccountView:
         label=next((each.account.label for each in by_age if each.account.label), None),
         plan=next((each.account.plan for each in by_age if each.account.plan), None),
     )
-    return _view(facts, account, tuple(mine), asked)
+    users = last_users(facts.snapshots)
+    cost = together(cost for home, cost in facts.costs.items() if users.get(home) == account_id)
+    return _view(facts, account, tuple(mine), asked, cost)
 
 
 def _view(
-    facts: _Facts, account: Account, mine: tuple[tuple[Snapshot, str], ...], asked: tuple[_Asked, ...]
+    facts: _Facts,
+    account: Account,
+    mine: tuple[tuple[Snapshot, str], ...],
+    asked: tuple[_Asked, ...],
+    cost: CostToDate | None,
 ) -> AccountView:
     snapshots = [snapshot for snapshot, _ in mine]
     with_money = max((each for each in snapshots if each.money), key=lambda each: each.captured_at, default=None)
@@ -200,20 +225,23 @@ def _view(
     locked = [each.resets_at for each in shown if each.level is Level.LOCKED and each.resets_at is not None]
     current = [each.captured_at for each in shown if each.state is not WindowState.ENDED]
     own = facts.settings.account(account.id)
+    state = standing.account_state(
+        shown=judged,
+        sources=sources,
+        has_figures=bool(shown or with_money),
+        clock_off=_clock_off(facts, current),
+        store=facts.trouble,
+        refused=_was_refused_since(asked, current),
+    )
+    if state is State.NOT_CONNECTED and cost is not None:
+        state = facts.trouble or State.FRESH  # its logs tell all that is asked of it
     return AccountView(
         provider=facts.provider.id,
         name=facts.provider.name,
         account=account.id,
         label=own.label or account.label,
         plan=account.plan,
-        state=standing.account_state(
-            shown=judged,
-            sources=sources,
-            has_figures=bool(shown or with_money),
-            clock_off=_clock_off(facts, current),
-            store=facts.trouble,
-            refused=_was_refused_since(asked, current),
-        ),
+        state=state,
         windows=tuple(replace(each, source=_label(facts.provider, each.source_id)) for each in shown),
         money=money,
         money_captured_at=with_money.captured_at if with_money else None,
@@ -233,6 +261,7 @@ def _view(
         by_key=any(isinstance(need, Key) for each in asked for need in each.strategy.needs),
         thresholds=own.thresholds,
         incidents=facts.incidents,
+        cost=cost,
     )
 
 

@@ -40,6 +40,11 @@ def _named(said: Said, home: str) -> list[Snapshot]:
     return sorted(here, key=lambda each: each.captured_at)
 
 
+def last_users(said: Said) -> Mapping[str, str]:
+    """By home: the account that was heard of there last. Logs name none, so it is taken for what they tell."""
+    return {home: each.account.id for each, home in sorted(said, key=lambda pair: pair[0].captured_at)}
+
+
 def formerly(said: Said) -> Mapping[str, tuple[str, ...]]:
     """By account: the ids its figures had before it was named. None where several were named: they would share them."""
     found: dict[str, tuple[str, ...]] = {}

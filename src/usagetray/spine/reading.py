@@ -7,7 +7,8 @@ from collections.abc import Callable
 from usagetray.edges.keychain import Keychain, keychain_double, service_name
 from usagetray.edges.store import open_reader
 from usagetray.overview import Overview
-from usagetray.profile import Profile
+from usagetray.profile import Profile, local_zone
+from usagetray.spine.costing import NOTHING, Costing
 from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known_settings
 from usagetray.spine.sources import found_tools
@@ -22,16 +23,20 @@ def make_keychain(profile: Profile) -> Keychain:
 
 def reader(profile: Profile) -> Callable[[], Overview]:
     """Reads the store afresh at each call, for a process that does not write."""
+    costing = Costing(profile.environ)
 
     def read() -> Overview:
         store = open_reader(profile.paths.store_file)
         try:
             known, settings = known_settings(profile)
+            now = profile.clock.now()
+            costs = costing.costs(store, known.providers, settings, now, local_zone()) if store else NOTHING
             return overview(
                 store,
                 known.providers,
                 settings,
-                profile.clock.now(),
+                now,
+                costs=costs,
                 demo=profile.demo,
                 found=found_tools(known.providers, settings, profile.environ, profile.paths.state_dir),
             )

@@ -8,7 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from usagetray.domain.states import State
 from usagetray.edges.store import Store
+from usagetray.overview import ReadingLogs
 
+INDEXED_AT = "indexed_at"
+READING = "reading_logs"
+"""For other processes: "DONE/TOTAL" in bytes while more than a moment's worth of logs is being read, else ""."""
 NOTICE_HOLDS = timedelta(days=1)
 """How long it is said that the store had to be mended."""
 MENDED_HOLDS = timedelta(hours=1)
@@ -39,6 +43,17 @@ def kept_counters(store: Store | None) -> Mapping[str, object]:
     except ValueError:
         found = {}
     return found if isinstance(found, dict) else {}
+
+
+def counted_at(store: Store | None) -> datetime | None:
+    """When all logs had last been read to their ends; None: not yet."""
+    return instant(store.meta(INDEXED_AT)) if store is not None else None
+
+
+def reading_logs(store: Store | None) -> ReadingLogs | None:
+    """As the process that reads them tells it."""
+    done, _, total = ((store.meta(READING) if store is not None else None) or "").partition("/")
+    return ReadingLogs(done=int(done), total=int(total)) if done.isdecimal() and total.isdecimal() else None
 
 
 def instant(text: str | None) -> datetime | None:

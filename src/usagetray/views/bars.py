@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import tightest
+from usagetray.views import cost_words, tightest
 from usagetray.views.figures import duration, old, percent, used_percent
 from usagetray.views.plain import clip, plain, spelled
 from usagetray.views.problems import problem
@@ -55,6 +55,7 @@ class Line:
     level: str  # "normal", "warning", "critical", "paying", "locked", "stale", "unknown"
     percentage: int | None  # 0-100, as the text counts: used or left; None: there is no figure
     rows: tuple[str, ...]  # one for each window and sum, for a tooltip or a menu
+    cost: str | None = None  # today's and the month's, of all logs at list prices; None: nothing used
 
 
 # ---- the words ---------------------------------------------------------------------------------------------
@@ -78,6 +79,7 @@ def line(overview: Overview, left: bool, zone: tzinfo | None = None) -> Line:
         level=level,
         percentage=_whole(top.used, left) if top is not None else None,
         rows=tuple(row for each in overview.accounts for row in _rows(each, overview, left, zone)),
+        cost=cost_words.to_date(overview.cost, overview) if overview.cost else None,
     )
 
 
@@ -88,11 +90,12 @@ def failed(sentence: str, text: str = "usagetray ?") -> Line:
 
 def _level(account: AccountView, shown: list[WindowView], now: datetime) -> str:
     """The first that holds, as for the icon: a lock holds however old the reading, an old figure warns of nothing."""
-    if account.state is State.SIGNED_OUT or not (account.windows or account.money):
+    if account.state is State.SIGNED_OUT or not account.has_figures:
         return "unknown"
     if tightest.is_locked(account, now):
         return "locked"
-    if all(window.stale for window in shown) if shown else account.money_stale or not account.money:
+    has_sums = account.money or (account.cost is not None and not account.windows)
+    if all(window.stale for window in shown) if shown else account.money_stale or not has_sums:
         return "stale"
     if tightest.is_paying(account):
         return "paying"
@@ -123,6 +126,9 @@ def _words(account: AccountView, overview: Overview, top: WindowView | None, lef
             return f"{name} {sums[0]}" + _aged(account.money_captured_at, now, account.money_stale), sums[0]
         if wrong is not None:
             return wrong.title, "?"
+        if account.cost is not None and not account.windows:
+            cost = account.cost.of_day if account.cost.of_day.tokens else account.cost.of_month
+            return f"{name} {cost_words.newest(account.cost, overview)}", cost_words.amount_or_why(cost)
         ended = any(window.state is WindowState.ENDED for window in account.windows)
         return f"{name}: {'waiting for a new figure' if ended else 'no figures yet'}", "–"
     pair = _pair(account, top)
@@ -159,6 +165,7 @@ def _rows(account: AccountView, overview: Overview, left: bool, zone: tzinfo | N
         figure = figure_text(window, left) + _aged(window.captured_at, now, window.stale and has_figure(window))
         rows.append(f"{name[:1].upper()}{name[1:]}  {figure}" + (f" · {right}" if right else ""))
     rows += [f"{plain(each.label, 40)}: {said}" for each in account.money if (said := money_text(each))]
+    rows += [cost_words.to_date(account.cost, overview)] if account.cost else []
     wrong = problem(account, now, zone)
     if wrong is not None and account.state is not State.STALE:
         rows.insert(0, f"{wrong.title}. {wrong.detail}".strip())
@@ -240,6 +247,7 @@ def own_json(said: Line, colours: Colours) -> str:
         "percentage": said.percentage,
         "color": colours.get(said.level),
         "rows": list(said.rows),
+        "cost": said.cost,
     }
     return json.dumps(written, ensure_ascii=False)
 
@@ -264,4 +272,5 @@ def in_ascii(said: Line) -> Line:
         level=said.level,
         percentage=said.percentage,
         rows=tuple(map(spelled, said.rows)),
+        cost=None if said.cost is None else spelled(said.cost),
     )

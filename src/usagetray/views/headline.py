@@ -38,7 +38,7 @@ class Headline:
 def headline(overview: Overview, previous: Headline | None = None) -> Headline:
     """What the icon says now. `previous` is the headline before it, None at the start."""
     accounts, now = overview.accounts, overview.generated_at
-    if not accounts or (overview.first_run and not any(account.windows or account.money for account in accounts)):
+    if not accounts or (overview.first_run and not any(account.has_figures for account in accounts)):
         return Headline(provider=None, account=None, picture=IconPicture(state=IconState.FIRST_RUN))
     held = _held(accounts, previous)
     shown = _chosen(accounts, now, previous, held)
@@ -90,7 +90,8 @@ def _picture(account: AccountView, now: datetime, held: tightest.HeldLevels) -> 
 
 def _state(account: AccountView, figures: list[WindowView], now: datetime, held: tightest.HeldLevels) -> IconState:
     """The first that holds, in the order of the design."""
-    nothing = not figures and not account.money and not any(w.state in _WITHOUT_SHARE for w in account.windows)
+    has_sums = account.money or (account.cost is not None and not account.windows)
+    nothing = not figures and not has_sums and not any(w.state in _WITHOUT_SHARE for w in account.windows)
     level = max((tightest.level_of(account, window, held) for window in figures), default=account.level)
     if nothing or account.state is State.SIGNED_OUT:
         return IconState.NO_SOURCE

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import tightest
+from usagetray.views import cost_words, tightest
 from usagetray.views.figures import DASH, ago, duration, instant, old, percent
 from usagetray.views.headline import Headline, shown_account
 from usagetray.views.incident_words import incident
@@ -55,7 +55,8 @@ def menu(overview: Overview, zone: tzinfo, left: bool, popup_problem: str | None
     """The whole menu. `popup_problem`: why the window cannot be opened, said right below the row that would."""
     said = verdict(overview, zone, left)
     rule = MenuLine(separator=True)
-    notices = [MenuLine(text=plain(text, 120)) for text in (popup_problem, *overview.notices) if text]
+    said_first = (popup_problem, *overview.notices, cost_words.reading(overview))
+    notices = [MenuLine(text=plain(text, 120)) for text in said_first if text]
     figures = [MenuLine(text=text) for account in overview.accounts for text in _section(account, overview, zone, left)]
     checked = f" ({ago(overview.checked_at, overview.generated_at)})" if overview.checked_at else ""
     refresh = "Refreshing…" if overview.refreshing else f"Refresh now{checked}"
@@ -83,6 +84,7 @@ def _section(account: AccountView, overview: Overview, zone: tzinfo, left: bool)
         for line in account.money
         if (said := money_text(line))
     ]
+    sums += [cost_words.to_date(account.cost, overview)] if account.cost else []
     calm = all(tightest.level_of(account, window) is Level.NORMAL and not window.stale for window in account.windows)
     is_fine = account.state is State.FRESH and not account.incidents
     if account is not overview.accounts[0] and calm and wrong is None and is_fine:
@@ -149,6 +151,19 @@ def tooltip(overview: Overview, zone: tzinfo, left: bool) -> str:
             captured += fresh
     if fresh_line:
         lines[fresh_line] += f" · {ago(min(captured), now)}"
+    return _with_cost(lines, overview)
+
+
+def _with_cost(lines: list[str], overview: Overview) -> str:
+    """The cost stands last, as long as there is room; of the other accounts whole lines give way to it."""
+    cost = overview.cost
+    said = [cost_words.to_date(cost, overview), cost_words.newest(cost, overview)] if cost is not None else []
+    if cost is not None and len(overview.accounts) == 1 and lines[-1].endswith(said[1]):
+        said = []  # said already
+    for kept in range(len(lines), 1, -1):
+        for each in said:
+            if _units("\n".join((*lines[:kept], each))) <= TOOLTIP_UNITS:
+                return "\n".join((*lines[:kept], each))
     return _within(lines, TOOLTIP_UNITS)
 
 
@@ -162,6 +177,8 @@ def _summary(account: AccountView, overview: Overview, zone: tzinfo, left: bool)
     sums = [said for line in account.money if (said := money_text(line))]
     if sums:
         return f"{name}: {sums[0]}"
+    if account.cost and not account.windows:
+        return f"{name}: {cost_words.newest(account.cost, overview)}"
     ended = [
         instant(window.resets_at, now, zone, with_day=has_day(window))
         for window in account.windows

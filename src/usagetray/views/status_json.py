@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from usagetray.domain.states import WindowState
-from usagetray.model import MoneyLine
+from usagetray.model import MoneyKind, MoneyLine
 from usagetray.overview import AccountView, IncidentView, Overview, WindowView
+from usagetray.views import cost_words
 from usagetray.views.figures import exact_amount, used_percent
 from usagetray.views.plain import plain
 from usagetray.views.problems import state_text
@@ -39,7 +40,7 @@ def status_json(overview: Overview) -> dict[str, Any]:
         "generated_at": iso(overview.generated_at),
         "demo": overview.demo,
         "billing_route": None,
-        "accounts": [_account(account, overview.generated_at) for account in overview.accounts],
+        "accounts": [_account(account, overview) for account in overview.accounts],
         "counters": {**_COUNTERS, **{plain(key): _counted(value) for key, value in overview.counters.items()}},
     }
 
@@ -49,7 +50,8 @@ def iso(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _account(account: AccountView, now: datetime) -> dict[str, Any]:
+def _account(account: AccountView, overview: Overview) -> dict[str, Any]:
+    now = overview.generated_at
     return {
         "provider": plain(account.provider),
         "account": plain(account.account),
@@ -59,7 +61,7 @@ def _account(account: AccountView, now: datetime) -> dict[str, Any]:
         "state_text": plain(state_text(account, now), 200),
         "next_attempt_at": iso(account.next_attempt_at),
         "windows": [_window(window, now) for window in account.windows],
-        "money": [_money(line, account) for line in account.money],
+        "money": [*(_money(line, account) for line in account.money), *_costs(account, overview)],
         "incidents": [_incident(each) for each in account.incidents],
     }
 
@@ -93,7 +95,31 @@ def _money(line: MoneyLine, account: AccountView) -> dict[str, Any]:
         "currency": plain(known.currency, 12) if known else None,
         "as_of": iso(account.money_captured_at),
         "source": _text(account.money_source),
+        "at_least": False,
+        "so_far": False,
+        "unpriced_tokens": 0,
     }
+
+
+def _costs(account: AccountView, overview: Overview) -> list[dict[str, Any]]:
+    """Today and this month of the user's own zone at list prices. Without any price the amount is null, never 0."""
+    if account.cost is None:
+        return []
+    return [
+        {
+            "kind": MoneyKind.ESTIMATE.value,
+            "period": period,
+            "amount": cost_words.exact(cost),
+            "limit": None,
+            "currency": "USD",
+            "as_of": iso(overview.counted_at),
+            "source": cost_words.source(account.cost),
+            "at_least": cost.is_lower_bound,
+            "so_far": not overview.is_counted,
+            "unpriced_tokens": cost.unpriced_tokens,
+        }
+        for period, cost in (("today", account.cost.of_day), ("month", account.cost.of_month))
+    ]
 
 
 def _incident(view: IncidentView) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Attempted, Overview, WindowView
+from usagetray.views import cost_words
 from usagetray.views.figures import ago
 from usagetray.views.incident_words import incident
 from usagetray.views.plain import clip, columns, pad, plain, spelled
@@ -78,7 +79,8 @@ def status_text(
     for account in overview.accounts:
         sections.append(_account(account, overview, zone, left, layout, width))
         if verbose:
-            sections[-1] += _attempts(account, overview, zone, width)
+            sections[-1] += _reckoned(account, overview, width) + _attempts(account, overview, zone, width)
+    sections.append(_wrapped(cost_words.all_together(overview), width, "") if cost_words.all_together(overview) else [])
     sections.append(_tools(overview, width))
     if overview.accounts:
         sections.append([(_Piece(updated(overview), "dim"),)])
@@ -96,8 +98,8 @@ def _verdict(overview: Overview, zone: tzinfo, left: bool, width: int) -> list[_
     more = [said.detail, f"{said.big}, {said.big_note}." if said.big else "", *map(_ended, said.extra)]
     for text in filter(None, more):
         lines += _wrapped(text, width, "  ")
-    for notice in overview.notices:
-        lines += _wrapped(plain(notice, 240), width, "  ")
+    for notice in (*overview.notices, cost_words.reading(overview)):
+        lines += _wrapped(plain(notice, 240), width, "  ") if notice else []
     if not overview.accounts:
         lines += _first_steps(overview)
     return lines
@@ -132,6 +134,7 @@ def _account(
         lines += [_row(window, overview, zone, left, layout) for window in rows]
         lines += [_styled(line, "dim") for line in _wrapped(note, width, "    ")] if note else []
     lines += _money(account, overview, layout, width)
+    lines += _cost(account, overview, width)
     if len(lines) == 1:
         lines.append((_Piece("  No figures yet."),))
     return lines
@@ -187,6 +190,24 @@ def _money(account: AccountView, overview: Overview, layout: _Columns, width: in
     if off := switched_off(account):
         lines += _wrapped(off[:1].upper() + off[1:], width, "  ")
     return lines
+
+
+def _cost(account: AccountView, overview: Overview, width: int) -> list[_Line]:
+    if account.cost is None:
+        return []
+    text = cost_words.to_date(account.cost, overview)
+    lines = _wrapped(text[:1].upper() + text[1:], width, "  ", hang="    ")
+    note = _wrapped(cost_words.note(account, account.cost), width, "    ")
+    return [*lines, *(_styled(line, "dim") for line in note)]
+
+
+def _reckoned(account: AccountView, overview: Overview, width: int) -> list[_Line]:
+    """How its cost was reckoned."""
+    said = cost_words.details(account, account.cost, overview) if account.cost is not None else ()
+    lines: list[_Line] = [(_Piece("  Cost", "dim"),)]
+    for each in said:
+        lines += _wrapped(each, width, "    ", hang="      ")
+    return lines if said else []
 
 
 def _attempts(account: AccountView, overview: Overview, zone: tzinfo, width: int) -> list[_Line]:

@@ -63,7 +63,7 @@ def account_rank(account: AccountView, now: datetime, held: HeldLevels = NOTHING
         return -1, fresh, share
     if is_paying(account) and fresh:
         return Level.PAYING, fresh, share
-    if not shown and (account.money or account.windows):
+    if not shown and account.has_figures:
         return max(account.level, Level.NORMAL), False, 0.0
     return level, fresh, share
 

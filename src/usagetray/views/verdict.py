@@ -13,7 +13,7 @@ from typing import Literal
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyKind
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import tightest
+from usagetray.views import cost_words, tightest
 from usagetray.views.figures import ago, countdown, duration, instant, money, old, percent
 from usagetray.views.plain import plain
 from usagetray.views.problems import Problem, problem
@@ -217,6 +217,9 @@ def _no_figure(overview: Overview, zone: tzinfo) -> Verdict:
                 if unusable(line):
                     return Verdict(tone="warn", mark="triangle", title=title, detail=detail)
                 return Verdict(tone="ok", mark="check", title=title, detail=detail)
+        if account.cost is not None and not account.windows:
+            title = f"{account_name(account, accounts)}: {cost_words.newest(account.cost, overview)}"
+            return Verdict(tone="ok", mark="check", title=title, detail=f"From {cost_words.source(account.cost)}.")
     windows = [(account, window) for account in accounts for window in account.windows]
     ended = [pair for pair in windows if pair[1].state is WindowState.ENDED and pair[1].resets_at]
     if ended:
@@ -242,7 +245,7 @@ def _calm(overview: Overview) -> str:
         for window in account.windows
         if window.state is not WindowState.UNLIMITED
     ]
-    accounts_known = all(account.windows or account.money for account in overview.accounts)
+    accounts_known = all(account.has_figures for account in overview.accounts)
     if not accounts_known or any(window.stale or not has_figure(window) for window in windows):
         return ""
     return "Nothing is near its limit" if any(window.used for window in windows) else "Nothing is used yet"

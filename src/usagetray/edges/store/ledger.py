@@ -65,6 +65,8 @@ class Ledger:
         self._fresh: set[int] | bool | None = None
         """Hashes of the keys written by us, while there are no others; False: there are. None: not yet looked."""
         self._new: dict[str, list[tuple[int | str, ...]]] = {"place": [], "terms": []}
+        self.changes = 0
+        """How often a count changed since this was made."""
 
     def marks(self) -> dict[str, Mark]:
         """By path; of logs that have gone too, for they may come back."""
@@ -114,6 +116,7 @@ class Ledger:
             raise
         finally:
             self._new = {"place": [], "terms": []}
+        self.changes += bool(booking.changed)
         return booking.changed
 
     def _forget_numbers(self) -> None:
@@ -127,6 +130,7 @@ class Ledger:
         rows = list(added_up(self._database))
         marks = ", ".join("?" * (4 + len(COLUMNS)))
         self._database.transact(("DELETE FROM usage", [()]), (f"INSERT INTO usage VALUES ({marks})", rows))
+        self.changes += 1
 
     def _records(self, read: LogRead) -> Iterator[Record]:
         """The events as rows, with the numbers of their places and terms."""

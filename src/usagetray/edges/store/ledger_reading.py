@@ -77,12 +77,17 @@ def usage(
     ((first, last),) = database.stored("SELECT min(bucket), max(bucket) FROM usage")
     if first is None:
         return ()
+    # A local day begins and ends within a day of the UTC day of the same date.
+    first = first if since is None else max(first, ((since - EPOCH).days - 1) * DAY)
+    last = last if until is None else min(last, ((until - EPOCH).days + 2) * DAY)
     where, values = ["1"], list[Any]()
     local = f"(bucket + {_offset_sql(zone, first, last)})"
     for sign, day in ((">=", since), ("<=", until)):
         if day is not None:
             where.append(f"{local} / {DAY} {sign} ?")
             values.append((day - EPOCH).days)
+    where.append("bucket BETWEEN ? AND ?")  # says no more, but by the key: the rest of the table is not looked at
+    values += [first, last]
     for name, value in (("provider", provider), ("account", account)):
         if value is not None:
             where.append(f"{name} = ?")

@@ -139,5 +139,6 @@ PROVIDER = Provider(
             when_refused=RULE,
         ),
     ),
+    vendor="anthropic",
     official=True,
 )

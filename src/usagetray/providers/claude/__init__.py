@@ -26,6 +26,7 @@ PROVIDER = Provider(
     activity=(lockout.LOGS,),
     logs=counting.LOGS,
     hooks=(hook.HOOK,),
+    vendor="anthropic",
     reads="Reads Claude Code’s own usage file and session logs. Your sign-in is never touched.",
     rehearsal=rehearsal.REHEARSAL,
     status_page=StatusPage(

@@ -11,6 +11,7 @@ PROVIDER = Provider(
     signs=(sessions.SESSIONS, sessions.ARCHIVED),
     activity=(sessions.SESSIONS,),
     logs=counting.LOGS,
+    vendor="openai",
     reads="Reads Codex’s own session files. No network, and your sign-in is never touched.",
     rehearsal=rehearsal.REHEARSAL,
     status_page=StatusPage(origin="https://status.openai.com", components=("Codex",)),

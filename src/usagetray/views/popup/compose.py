@@ -35,9 +35,10 @@ class Columns:
 
 def columns(rows: Sequence[Row], letters: Letters) -> Columns:
     """The usual columns, moved as little as a wider font or a longer name needs."""
-    names = max((letters.width(_compact_name(row), t.BODY) for row in rows), default=0.0)
+    barred = [row for row in rows if row.fill != "none"]
+    names = max((letters.width(_compact_name(row), t.BODY) for row in barred), default=0.0)
     rights = max((letters.width(row.rights[0], t.BODY) for row in rows if row.rights), default=0.0)
-    figures = max((_figure_width(row, letters) for row in rows), default=0.0)
+    figures = max((_figure_width(row, letters) for row in barred), default=0.0)
     figure_end = max(min(LEFT + COMPACT_FIGURE_END, RIGHT - rights - 10), LEFT + COMPACT_LEAST_FIGURE_END)
     bar_end = min(LEFT + COMPACT_BAR_AT + COMPACT_BAR, float(int(figure_end - figures - 8)))
     bar_at = min(max(LEFT + names + 9, LEFT + COMPACT_BAR_AT), bar_end - COMPACT_LEAST_BAR)
@@ -196,8 +197,9 @@ def alike(lines: Sequence[Line], letters: Letters) -> tuple[Line, ...]:
 
 def _compact(row: Row, letters: Letters, at: Columns) -> Scene:
     centre = t.ROW_COMPACT / 2
-    items, _ = _figure(row, letters, centre, at.figure_end)
-    items.append(middle(letters, _compact_name(row), t.BODY, "text2", centre, LEFT, at.bar_at - LEFT - 8))
+    items, start = _figure(row, letters, centre, at.figure_end)
+    name_end = start if row.fill == "none" else at.bar_at
+    items.append(middle(letters, _compact_name(row), t.BODY, "text2", centre, LEFT, name_end - LEFT - 8))
     items.append(
         Bar(
             x=at.bar_at,

@@ -10,9 +10,11 @@ from datetime import datetime, tzinfo
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyLine
 from usagetray.overview import AccountView, FoundTool, Overview, WindowView
+from usagetray.views import cost_words
 from usagetray.views.figures import DASH, ago, countdown, instant, old, percent, used_percent
 from usagetray.views.incident_words import incident
 from usagetray.views.plain import plain
+from usagetray.views.popup.cost_rows import cost_rows
 from usagetray.views.popup.spec import (
     Caption,
     Card,
@@ -101,7 +103,7 @@ def page(overview: Overview, now: datetime, zone: tzinfo, wish: Wish) -> Page:
     is_shared = said.tone == "neutral" and len({account.state for account in overview.accounts}) == 1
     for at, account in enumerate(overview.accounts):
         wrong = None if is_shared else problem(account, now, zone)
-        sections.append(_section(account, overview.accounts, now, zone, wish, wrong, first=at == 0))
+        sections.append(_section(account, overview, zone, wish, wrong, first=at == 0))
     sections.extend(_offer(tool) for tool in _unconnected(overview))
     return Page(
         card=card,
@@ -131,7 +133,7 @@ def unreadable_page() -> Page:
 
 
 def _footer(overview: Overview) -> Footer:
-    text = updated(overview)
+    text = cost_words.reading(overview) or updated(overview)
     failing = any(account.state not in (State.FRESH, State.WINDOW_ENDED) for account in overview.accounts)
     action = TRY_NOW if failing and not overview.refreshing else ""
     return Footer(text=text, action=action, spoken=f"Refresh, {spoken(text)}")
@@ -141,15 +143,9 @@ def _footer(overview: Overview) -> Footer:
 
 
 def _section(
-    account: AccountView,
-    accounts: Sequence[AccountView],
-    now: datetime,
-    zone: tzinfo,
-    wish: Wish,
-    wrong: Trouble | None,
-    *,
-    first: bool,
+    account: AccountView, overview: Overview, zone: tzinfo, wish: Wish, wrong: Trouble | None, *, first: bool
 ) -> Section:
+    accounts, now = overview.accounts, overview.generated_at
     key = f"{account.provider}/{account.account}"
     compact = not first and account.level < Level.WARNING
     lines: list[Line] = [_head(key, account, accounts, now, zone)]
@@ -174,6 +170,7 @@ def _section(
     lines.extend(
         row for at, line in enumerate(account.money) if (row := _money_row(f"{key}/money{at}", line, account, now))
     )
+    lines.extend(cost_rows(key, account, overview, compact=compact and bool(account.windows)))
     surfaces = sorted(account.shares, key=lambda share: -share.share)[:MOST_SURFACES]
     if surfaces:
         text = ", ".join(f"{plain(surface.label, 24)} {percent(surface.share)}" for surface in surfaces)
