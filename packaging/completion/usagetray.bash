@@ -11,8 +11,8 @@ _usagetray() {
             continue
         fi
         case "$path $word" in
-        " demo"|" status"|" bar"|" report"|" advise"|" show"|" run"|" providers"|" connect"|" disconnect"|" config"|" config path"|" config edit"|" config get"|" config set"|" alerts"|" alerts list"|" alerts test"|" completion"|" doctor"|" autostart"|" index"|" statusline"|" icon-sheet") path="$path $word" place=0 ;;
-        " --origin"|" --keychain"|" --notify-to"|" demo --speed"|" status --warning"|" status --critical"|" bar --provider"|" report --since"|" report --until"|" report --timezone"|" report --provider"|" report --week-starts"|" advise --what-if"|" advise --plan"|" advise --hour-value"|" advise --can-wait"|" advise --days"|" connect --only"|" connect --account"|" connect --home"|" disconnect --only"|" disconnect --account"|" disconnect --home") skip=$word ;;
+        " demo"|" status"|" bar"|" report"|" advise"|" log"|" export"|" show"|" run"|" providers"|" connect"|" disconnect"|" config"|" config path"|" config edit"|" config get"|" config set"|" alerts"|" alerts list"|" alerts test"|" completion"|" doctor"|" autostart"|" index"|" statusline"|" icon-sheet") path="$path $word" place=0 ;;
+        " --origin"|" --keychain"|" --notify-to"|" demo --speed"|" status --warning"|" status --critical"|" bar --provider"|" report --since"|" report --until"|" report --timezone"|" report --provider"|" report --week-starts"|" advise --what-if"|" advise --plan"|" advise --hour-value"|" advise --can-wait"|" advise --days"|" log --model"|" log --usage"|" log --input"|" log --output"|" log --cached"|" log --cache-write-5m"|" log --cache-write-1h"|" log --app"|" log --task"|" log --at"|" log --tier"|" log --speed"|" log --geo"|" log --id"|" export --since"|" export --until"|" export --by"|" export --format"|" export --out"|" connect --only"|" connect --account"|" connect --home"|" disconnect --only"|" disconnect --account"|" disconnect --home") skip=$word ;;
         *" -"*) ;;
         *) place=$((place + 1)) ;;
         esac
@@ -37,6 +37,25 @@ _usagetray() {
         " advise --hour-value") : ;;
         " advise --can-wait") : ;;
         " advise --days") : ;;
+        " log --model") : ;;
+        " log --usage") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
+        " log --input") : ;;
+        " log --output") : ;;
+        " log --cached") : ;;
+        " log --cache-write-5m") : ;;
+        " log --cache-write-1h") : ;;
+        " log --app") : ;;
+        " log --task") : ;;
+        " log --at") : ;;
+        " log --tier") : ;;
+        " log --speed") : ;;
+        " log --geo") : ;;
+        " log --id") : ;;
+        " export --since") : ;;
+        " export --until") : ;;
+        " export --by") COMPREPLY=($(compgen -W "day quarter" -- "$current")) ;;
+        " export --format") COMPREPLY=($(compgen -W "csv json" -- "$current")) ;;
+        " export --out") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
         " connect --only") COMPREPLY=($(compgen -W "$(usagetray completion sources 2>/dev/null)" -- "$current")) ;;
         " connect --account") : ;;
         " connect --home") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
@@ -50,6 +69,7 @@ _usagetray() {
         case "$path/$place" in
         " bar/0") COMPREPLY=($(compgen -W "waybar polybar i3blocks tmux xbar json" -- "$current")) ;;
         " report/0") COMPREPLY=($(compgen -W "daily weekly monthly session project model block app" -- "$current")) ;;
+        " export/0") COMPREPLY=($(compgen -W "usage readings alerts spend" -- "$current")) ;;
         " providers/0") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
         " connect/0") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
         " disconnect/0") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
@@ -61,12 +81,14 @@ _usagetray() {
         esac
     fi
     case "$path" in
-        "") COMPREPLY+=($(compgen -W "demo status bar report advise show run providers connect disconnect config alerts completion doctor autostart index statusline icon-sheet -h --help --version --origin --keychain --notify-to --log" -- "$current")) ;;
+        "") COMPREPLY+=($(compgen -W "demo status bar report advise log export show run providers connect disconnect config alerts completion doctor autostart index statusline icon-sheet -h --help --version --origin --keychain --notify-to --log" -- "$current")) ;;
         " demo") COMPREPLY+=($(compgen -W "-h --help --speed --text" -- "$current")) ;;
         " status") COMPREPLY+=($(compgen -W "-h --help --json -v --verbose --no-scan --check --warning --critical" -- "$current")) ;;
         " bar") COMPREPLY+=($(compgen -W "-h --help --provider --left" -- "$current")) ;;
         " report") COMPREPLY+=($(compgen -W "-h --help --since --until --timezone --provider --week-starts --instances --no-scan --json --csv" -- "$current")) ;;
         " advise") COMPREPLY+=($(compgen -W "-h --help --what-if --plan --hour-value --can-wait --days --json" -- "$current")) ;;
+        " log") COMPREPLY+=($(compgen -W "-h --help --model --usage --input --output --cached --cache-write-5m --cache-write-1h --cached-inside --cached-beside --app --task --at --tier --speed --geo --can-wait --id --json" -- "$current")) ;;
+        " export") COMPREPLY+=($(compgen -W "-h --help --since --until --by --format --out --no-scan" -- "$current")) ;;
         " show") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " run") COMPREPLY+=($(compgen -W "-h --help --headless --once" -- "$current")) ;;
         " providers") COMPREPLY+=($(compgen -W "-h --help --json" -- "$current")) ;;

@@ -11,10 +11,10 @@ function __usagetray_at
             continue
         end
         switch "$at $word"
-            case " demo" " status" " bar" " report" " advise" " show" " run" " providers" " connect" " disconnect" " config" " config path" " config edit" " config get" " config set" " alerts" " alerts list" " alerts test" " completion" " doctor" " autostart" " index" " statusline" " icon-sheet"
+            case " demo" " status" " bar" " report" " advise" " log" " export" " show" " run" " providers" " connect" " disconnect" " config" " config path" " config edit" " config get" " config set" " alerts" " alerts list" " alerts test" " completion" " doctor" " autostart" " index" " statusline" " icon-sheet"
                 set at "$at $word"
                 set place 0
-            case " --origin" " --keychain" " --notify-to" " demo --speed" " status --warning" " status --critical" " bar --provider" " report --since" " report --until" " report --timezone" " report --provider" " report --week-starts" " advise --what-if" " advise --plan" " advise --hour-value" " advise --can-wait" " advise --days" " connect --only" " connect --account" " connect --home" " disconnect --only" " disconnect --account" " disconnect --home"
+            case " --origin" " --keychain" " --notify-to" " demo --speed" " status --warning" " status --critical" " bar --provider" " report --since" " report --until" " report --timezone" " report --provider" " report --week-starts" " advise --what-if" " advise --plan" " advise --hour-value" " advise --can-wait" " advise --days" " log --model" " log --usage" " log --input" " log --output" " log --cached" " log --cache-write-5m" " log --cache-write-1h" " log --app" " log --task" " log --at" " log --tier" " log --speed" " log --geo" " log --id" " export --since" " export --until" " export --by" " export --format" " export --out" " connect --only" " connect --account" " connect --home" " disconnect --only" " disconnect --account" " disconnect --home"
                 set skip $word
             case '* -*'
             case '*'
@@ -29,6 +29,8 @@ complete -c usagetray -n 'string match -q -- \'/0\' (__usagetray_at)' -a status 
 complete -c usagetray -n 'string match -q -- \'/0\' (__usagetray_at)' -a bar -d 'one line for a status bar'
 complete -c usagetray -n 'string match -q -- \'/0\' (__usagetray_at)' -a report -d 'what was used, from the tools’ own logs, at list prices'
 complete -c usagetray -n 'string match -q -- \'/0\' (__usagetray_at)' -a advise -d 'API or subscription: which plan is worth it, what could be saved'
+complete -c usagetray -n 'string match -q -- \'/0\' (__usagetray_at)' -a log -d 'record a call of a model that a program of yours made'
+complete -c usagetray -n 'string match -q -- \'/0\' (__usagetray_at)' -a export -d 'the history as a table, for spreadsheets and scripts'
 complete -c usagetray -n 'string match -q -- \'/0\' (__usagetray_at)' -a show -d 'open the popup of the running tray'
 complete -c usagetray -n 'string match -q -- \'/0\' (__usagetray_at)' -a run -d 'work without a desktop'
 complete -c usagetray -n 'string match -q -- \'/0\' (__usagetray_at)' -a providers -d 'what is known, what is found here, what each would read'
@@ -85,6 +87,34 @@ complete -c usagetray -n 'string match -q -- \' advise/*\' (__usagetray_at)' -l 
 complete -c usagetray -n 'string match -q -- \' advise/*\' (__usagetray_at)' -l can-wait -x -a '' -d 'a task type that can wait a day'
 complete -c usagetray -n 'string match -q -- \' advise/*\' (__usagetray_at)' -l days -x -a '' -d 'how far back to look, else 92'
 complete -c usagetray -n 'string match -q -- \' advise/*\' (__usagetray_at)' -l json -d 'for scripts; the shape is versioned'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l help -d 'show this help message and exit'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l model -x -a '' -d 'as its vendor calls it'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l usage -r -F -d 'usage objects or responses as JSON, or - for stdin'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l input -x -a '' -d 'tokens of the prompt'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l output -x -a '' -d 'tokens of the answer, reasoning included'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l cached -x -a '' -d 'tokens read from the cache'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l cache-write-5m -x -a '' -d 'tokens written to the cache for five minutes'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l cache-write-1h -x -a '' -d 'tokens written to the cache for an hour'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l cached-inside -d 'cached tokens are a part of --input, as OpenAI and Gemini count'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l cached-beside -d '--input leaves them out, as Anthropic counts'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l app -x -a '' -d 'your program'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l task -x -a '' -d 'what the call was for'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l at -x -a '' -d 'when, such as 2026-11-20T14:30; else now'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l tier -x -a '' -d 'as served: batch, priority, flex'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l speed -x -a '' -d 'as served: fast'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l geo -x -a '' -d 'as served: us'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l can-wait -d 'a day would have been soon enough'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l id -x -a '' -d 'recorded twice under one ID it counts once'
+complete -c usagetray -n 'string match -q -- \' log/*\' (__usagetray_at)' -l json -d 'what was recorded, for scripts'
+complete -c usagetray -n 'string match -q -- \' export/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
+complete -c usagetray -n 'string match -q -- \' export/*\' (__usagetray_at)' -l help -d 'show this help message and exit'
+complete -c usagetray -n 'string match -q -- \' export/*\' (__usagetray_at)' -l since -x -a '' -d 'the first day, such as 2026-11-20'
+complete -c usagetray -n 'string match -q -- \' export/*\' (__usagetray_at)' -l until -x -a '' -d 'the last day'
+complete -c usagetray -n 'string match -q -- \' export/*\' (__usagetray_at)' -l by -x -a 'day quarter' -d 'usage: day, or quarter of an hour'
+complete -c usagetray -n 'string match -q -- \' export/*\' (__usagetray_at)' -l format -x -a 'csv json' -d 'csv or json'
+complete -c usagetray -n 'string match -q -- \' export/*\' (__usagetray_at)' -l out -r -F -d 'where to; else the output'
+complete -c usagetray -n 'string match -q -- \' export/*\' (__usagetray_at)' -l no-scan -d 'what is stored, read no logs anew'
 complete -c usagetray -n 'string match -q -- \' show/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' show/*\' (__usagetray_at)' -l help -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' run/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
@@ -150,6 +180,7 @@ complete -c usagetray -n 'string match -q -- \' icon-sheet/*\' (__usagetray_at)'
 complete -c usagetray -n 'string match -q -- \' icon-sheet/*\' (__usagetray_at)' -l help -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' bar/0\' (__usagetray_at)' -a 'waybar polybar i3blocks tmux xbar json'
 complete -c usagetray -n 'string match -q -- \' report/0\' (__usagetray_at)' -a 'daily weekly monthly session project model block app'
+complete -c usagetray -n 'string match -q -- \' export/0\' (__usagetray_at)' -a 'usage readings alerts spend'
 complete -c usagetray -n 'string match -q -- \' providers/0\' (__usagetray_at)' -a '(usagetray completion providers 2>/dev/null)'
 complete -c usagetray -n 'string match -q -- \' connect/0\' (__usagetray_at)' -a '(usagetray completion providers 2>/dev/null)'
 complete -c usagetray -n 'string match -q -- \' disconnect/0\' (__usagetray_at)' -a '(usagetray completion providers 2>/dev/null)'

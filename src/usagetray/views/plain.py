@@ -58,9 +58,9 @@ def plain(text: object, most: int = MOST_SHOWN) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def csv_cell(text: object) -> str:
+def csv_cell(text: object, most: int = MOST_SHOWN) -> str:
     """`plain()` for a spreadsheet: a text that would be taken for a formula is marked as text with an apostrophe."""
-    line = plain(text)
+    line = plain(text, most)
     return f"'{line}" if line.startswith(_FORMULA_STARTS) else line
 
 

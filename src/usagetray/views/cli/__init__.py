@@ -153,6 +153,10 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
     _bar(verbs)
     _report(verbs)
     _advise(verbs)
+    from usagetray.views.cli import options  # deferred: the verbs above have a tenth of a second
+
+    options.log(verbs)
+    options.export(verbs)
     verbs.add_parser("show", help="open the popup of the running tray")
 
     run = verbs.add_parser("run", help="work without a desktop")

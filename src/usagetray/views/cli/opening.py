@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from typing import TYPE_CHECKING
 
+from usagetray.errors import UserError
 from usagetray.profile import Profile, open_profile
+
+if TYPE_CHECKING:
+    from usagetray.edges.store import Store
 
 
 def opened(arguments: argparse.Namespace) -> Profile:
@@ -21,6 +26,21 @@ def opened(arguments: argparse.Namespace) -> Profile:
 
         configure(profile.paths.log_dir, verbose=True)
     return profile
+
+
+def reader(profile: Profile) -> Store | None:
+    """The history, to look at; None where there is none yet.
+
+    Raises `UserError` for a store that an older version wrote and nobody has opened for writing since.
+    """
+    from usagetray.edges.store import open_reader  # deferred: many verbs need no history
+    from usagetray.edges.store.migrations import STEPS
+
+    store = open_reader(profile.paths.store_file)
+    if store is not None and store.database.stored("PRAGMA user_version")[0][0] < len(STEPS):
+        store.close()
+        raise UserError("The history is an older usagetray's: quit a tray that runs, then type `usagetray index` once.")
+    return store
 
 
 def log_of(profile: Profile, arguments: argparse.Namespace) -> None:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from usagetray.edges.store import Store, open_reader
-from usagetray.edges.store.migrations import STEPS
 from usagetray.edges.tables import rate_table
 from usagetray.errors import UserError
 from usagetray.profile import Profile, local_zone
@@ -20,7 +18,7 @@ from usagetray.settings import load
 from usagetray.spine.reporting import Question
 from usagetray.views import report_json
 from usagetray.views.cli import is_unicode, out, out_json, report_pages, say
-from usagetray.views.cli.opening import opened
+from usagetray.views.cli.opening import opened, reader
 
 if TYPE_CHECKING:
     from usagetray.views.grid import Line
@@ -37,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     table = rate_table(load(profile.paths.config_file).rates, today=now.date())
     for problem in table.problems:
         say(problem)
-    store = _reader(profile)
+    store = reader(profile)
     try:
         found = report_pages.page(arguments.what, store, question, table, now)
         if found.is_empty and question.provider is not None:
@@ -53,15 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
         if store is not None:
             store.close()
     return 0
-
-
-def _reader(profile: Profile) -> Store | None:
-    """Raises `UserError` for a store that an older version wrote and nobody has opened for writing since."""
-    store = open_reader(profile.paths.store_file)
-    if store is not None and store.database.stored("PRAGMA user_version")[0][0] < len(STEPS):
-        store.close()
-        raise UserError("The history is an older usagetray's: quit a tray that runs, then type `usagetray index` once.")
-    return store
 
 
 def _bring_up_to_date(profile: Profile, *, quiet: bool) -> None:
@@ -122,8 +111,9 @@ def _zone(name: str) -> tzinfo:
 def _check_provider(name: str, profile: Profile) -> None:
     """Nothing was found for it: raises `UserError` where there is no such provider."""
     from usagetray.spine import own_providers  # deferred: only where there is nothing to show
+    from usagetray.spine.own_programs import PROGRAMS
 
-    ids = {each.id for each in own_providers.known(profile).providers}
+    ids = {PROGRAMS, *(each.id for each in own_providers.known(profile).providers)}
     if name not in ids:
         raise UserError(
             f"There is no provider called {name[:60]!r}{_alike(name, ids)}; known are {', '.join(sorted(ids))}."
