@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import operator
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from usagetray.domain.ledger import MOST_TOKENS
@@ -21,6 +22,7 @@ CAN_WAIT = "can_wait"
 """The flag of a call whose answer could have come a day later, and so at half the price."""
 MOST_TEXT = 200
 """Characters of a name that are kept."""
+MOST_READ = 2_000
 MOST_NESTED = 8
 
 IN_RESPONSE = {
@@ -28,6 +30,7 @@ IN_RESPONSE = {
     "model": ("model", "modelVersion", "model_version"),
     "id": ("id", "responseId", "response_id"),
     "tier": ("service_tier",),
+    "at": ("created_at", "created"),
 }
 """Where a vendor's response names what goes with its usage."""
 
@@ -39,6 +42,7 @@ class Told(NamedTuple):
     model: str = ""
     id: str = ""
     tier: str = ""
+    at: datetime | None = None  # when the response was made
 
 
 def told(found: object) -> Told:
@@ -62,7 +66,7 @@ def told(found: object) -> Told:
         return Told(_object(found))
     usage = next((found[name] for name in within if found[name] is not None), None)
     model, id_, tier = (_text_at(found, IN_RESPONSE[each]) for each in ("model", "id", "tier"))
-    return Told(None if usage is None else _object(usage), model, id_, tier)
+    return Told(None if usage is None else _object(usage), model, id_, tier, _instant_at(found, IN_RESPONSE["at"]))
 
 
 def _object(found: object) -> Mapping[str, Any]:
@@ -75,6 +79,16 @@ def _object(found: object) -> Mapping[str, Any]:
 def _text_at(found: Mapping[str, Any], names: Sequence[str]) -> str:
     texts = (found.get(name) for name in names)
     return next((each for each in texts if isinstance(each, str)), "")
+
+
+def _instant_at(found: Mapping[str, Any], names: Sequence[str]) -> datetime | None:
+    """From seconds since 1970, as OpenAI tells it; None for anything else."""
+    numbers = (found.get(name) for name in names)
+    seconds = next((each for each in numbers if isinstance(each, int | float) and not isinstance(each, bool)), None)
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def plain(found: object, depth: int = 0) -> Any:
@@ -211,4 +225,4 @@ def thought_in(usage: Mapping[str, Any]) -> int:
 
 def name(text: str) -> str:
     """A name as it is kept: one that every encoding can write, of a bearable length."""
-    return text.strip()[:MOST_TEXT].encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    return text[:MOST_READ].encode("utf-8", "replace").decode("utf-8").replace("\0", "").strip()[:MOST_TEXT]
