@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from usagetray.domain.budgets import BudgetState
-from usagetray.domain.cost_to_date import CostToDate
+from usagetray.billing import Verdict
 from usagetray.domain.incidents import Incident
-from usagetray.domain.spikes import Spike
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import Money, MoneyLine, SurfaceShare
+
+if TYPE_CHECKING:  # who has a tenth of a second shows them where there are any, and makes none
+    from usagetray.domain.budgets import BudgetState
+    from usagetray.domain.cost_to_date import CostToDate
+    from usagetray.domain.spikes import Spike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,23 @@ class BilledBeside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BillingView:
+    """Which credential a tool bills, as it is installed in one home."""
+
+    provider: str
+    tool: str  # "Example Code"
+    typed: str  # the command a person types
+    headless: str  # how a script asks it something
+    check: str  # how users can see for themselves
+    home: str
+    user_home: str
+    looked_at: datetime
+    profiles_read: bool  # shell profiles may be read, and were
+    verdicts: tuple[Verdict, ...]  # of a person's session, then of a script's
+    stale: bool = False  # nobody has looked for hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView:
     provider: str
     name: str  # the provider's name
@@ -100,6 +121,7 @@ class AccountView:
     by_key: bool = False  # asked for with a key the user gave us, not with a tool's sign-in
     thresholds: tuple[float, ...] | None = None  # shares at which this account alerts; None: those of all
     incidents: tuple[IncidentView, ...] = ()
+    billing: BillingView | None = None  # of the tool it is signed in with
     cost: CostToDate | None = None  # of what its tool's logs tell, at list prices; None: nothing used this month
     billed_beside: tuple[BilledBeside, ...] = ()
 
@@ -142,6 +164,7 @@ class Overview:
     accounts: tuple[AccountView, ...]
     found: tuple[FoundTool, ...] = ()
     missing: tuple[str, ...] = ()  # names of known tools that were looked for, and left no trace
+    billing: tuple[BillingView, ...] = ()
     first_run: bool = False  # the user has not yet said what may be read
     checked_at: datetime | None = None  # last time a server was asked
     figures_at: datetime | None = None  # capture time of the newest figure

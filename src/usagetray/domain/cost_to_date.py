@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from usagetray.domain.pricing import Cost, price, total
-from usagetray.domain.rates import RateTable
-from usagetray.usage import UsageSum
+from usagetray.domain.cost import Cost, added
+
+if TYPE_CHECKING:
+    from usagetray.domain.rates import RateTable
+    from usagetray.usage import UsageSum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,8 @@ class CostToDate:
 
 def cost_to_date(usage: Iterable[UsageSum], table: RateTable, day: date) -> CostToDate | None:
     """Of sums by day, the first of the month to `day`. None where nothing was used: that is no cost of zero."""
+    from usagetray.domain.pricing import price, total  # deferred: who is told what was kept prices nothing
+
     sums = [(each, price(each.attempt, table)) for each in usage if each.attempt.tokens.total]
     if not sums:
         return None
@@ -40,7 +45,7 @@ def together(parts: Iterable[CostToDate]) -> CostToDate | None:
         return None
     return CostToDate(
         day=known[0].day,
-        of_day=total(each.of_day for each in known),
-        of_month=total(each.of_month for each in known),
+        of_day=added(each.of_day for each in known),
+        of_month=added(each.of_month for each in known),
         machines=tuple(sorted({machine for each in known for machine in each.machines})),
     )

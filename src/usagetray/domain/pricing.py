@@ -14,20 +14,19 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from usagetray.domain.cost import LEAVES_OUT, ZERO, Cost
 from usagetray.domain.model_names import ModelName
 from usagetray.domain.rates import ONE, Rates, RateTable, TierPrice
 from usagetray.usage import Attempt, TokenCounts, band_of
 
+__all__ = ["LEAVES_OUT", "Cost", "Price", "batched", "price", "rerouted", "total", "uncached"]
+
 Status = Literal["priced", "unpriced", "ignored"]
 
 MILLION = Decimal(1_000_000)
-ZERO = Decimal(0)
 
 WITHOUT_PREMIUM = ("", "global", "not_available")
 """Places of inference that cost nothing more."""
-
-LEAVES_OUT = frozenset({"web_search_rate_unknown"})
-"""Flags of prices from which something is missing that was billed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +41,6 @@ class Price:
     model: str  # canonical id; of an unknown model the name as the log tells it
     tokens: int = 0
     fast: bool = False  # at fast mode's rates, which no plan covers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """A sum of prices. With something unpriced in it, `usd` is the least that it can be."""
-
-    usd: Decimal = ZERO
-    unpriced: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # tokens by model, most first
-    flags: frozenset[str] = frozenset()
-    by_category: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))  # as in `Price`
-    tokens: int = 0  # of all of it, priced or not
-
-    @property
-    def is_lower_bound(self) -> bool:
-        """Something in it has no price: say "at least"."""
-        return bool(self.unpriced) or not LEAVES_OUT.isdisjoint(self.flags)
-
-    @property
-    def unpriced_tokens(self) -> int:
-        return sum(self.unpriced.values())
 
 
 def price(attempt: Attempt, table: RateTable) -> Price:

@@ -6,24 +6,31 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from usagetray import __version__
 from usagetray.domain.cost_to_date import CostToDate, cost_to_date, together
 from usagetray.edges.store import Store
+from usagetray.edges.store.ledger import CHANGES
 from usagetray.model import MoneyKind
 from usagetray.overview import AccountView, BilledBeside
 from usagetray.providers.contract import Provider
 from usagetray.settings import Settings
 from usagetray.settings_rates import UserRate
+from usagetray.spine import kept_costs
+from usagetray.spine.kept_costs import Used
 from usagetray.spine.sources import tools
-from usagetray.usage import UsageSum
 
 if TYPE_CHECKING:
     from usagetray.domain.rates import RateTable
+    from usagetray.usage import UsageSum
 
 Place = tuple[str, str]
 """A provider's id, and the home of its tool."""
+KEPT = "costs_to_date"
+PRICES = Path(__file__).parents[1] / "data" / "rates.toml"
 PERIODS = ("today", "month")
 ELSEWHERE = ""
 """In place of a home: what was used where none is looked at any more."""
@@ -60,29 +67,48 @@ class Costing:
         *,
         stamp: Hashable = None,
     ) -> Costs:
-        """`stamp`: differs when the ledger does. None: it is looked at in any case."""
+        """`stamp`: differs when the ledger does; given by the one process that writes. None: it is looked at anyway."""
         key = (stamp, settings, now.astimezone(zone).date(), now.astimezone(UTC).date(), zone)
         if stamp is None or self._kept is None or self._kept[0] != key:
-            self._kept = (key, self._counted(store, providers, settings, now, zone))
+            used = self._used(store, settings, now, zone, is_writer=stamp is not None)
+            self._kept = (key, self._by_place(used, providers, settings))
         return self._kept[1]
 
-    def _counted(
-        self, store: Store, providers: Sequence[Provider], settings: Settings, now: datetime, zone: tzinfo
-    ) -> Costs:
-        day = now.astimezone(zone).date()
+    def _used(
+        self, store: Store, settings: Settings, now: datetime, zone: tzinfo, *, is_writer: bool
+    ) -> tuple[Used, ...]:
+        day, utc_day = now.astimezone(zone).date(), now.astimezone(UTC).date()
+        key = repr((store.meta(CHANGES), str(zone), str(day), str(utc_day), settings.rates, _prices_stamp()))
+        kept = kept_costs.read(store.meta(KEPT), key)
+        if kept is not None:
+            return kept
         usage = store.usage(by=("day", "account", "machine"), zone=zone, since=day.replace(day=1), until=day)
-        if not usage:
-            return NOTHING  # and the prices, which take some milliseconds to read, are left alone
-        table = self._rates(settings.rates, now.astimezone(UTC).date())
-        used_in: defaultdict[Place, list[UsageSum]] = defaultdict(list)
-        homes = self._homes(providers, settings, {each.provider for each in usage})
+        sums: defaultdict[tuple[str, str, str], list[UsageSum]] = defaultdict(list)
         for each in usage:
-            used_in[each.provider, _home(each, homes.get(each.provider, {}))].append(each)
-        found = {place: cost for place, sums in used_in.items() if (cost := cost_to_date(sums, table, day))}
-        return Costs(by_place=MappingProxyType(found), total=together(found.values()))
+            sums[each.provider, each.account, each.machine].append(each)
+        # Where nothing was used, the prices, which take some milliseconds to read, are left alone.
+        table = self._rates(settings.rates, utc_day) if sums else None
+        found = tuple(
+            Used(*place, cost)
+            for place, each in sums.items()
+            if table is not None and (cost := cost_to_date(each, table, day)) is not None
+        )
+        if is_writer:
+            store.keep(KEPT, kept_costs.written(key, found))
+        return found
+
+    def _by_place(self, used: Sequence[Used], providers: Sequence[Provider], settings: Settings) -> Costs:
+        if not used:
+            return NOTHING
+        homes = self._homes(providers, settings, {each.provider for each in used})
+        found: defaultdict[Place, list[CostToDate]] = defaultdict(list)
+        for each in used:
+            found[each.provider, _home(each, homes.get(each.provider, {}))].append(each.cost)
+        by_place = {place: cost for place, costs in found.items() if (cost := together(costs)) is not None}
+        return Costs(by_place=MappingProxyType(by_place), total=together(each.cost for each in used))
 
     def _rates(self, overrides: tuple[UserRate, ...], today: date) -> RateTable:
-        from usagetray.edges.tables import rate_table  # deferred: where nothing was used, nothing is priced
+        from usagetray.edges.tables import rate_table  # deferred, as above
 
         if self._table is None or self._table[0] != (overrides, today):
             self._table = ((overrides, today), rate_table(overrides, today=today))
@@ -97,12 +123,21 @@ class Costing:
         return found
 
 
-def _home(usage: UsageSum, homes: Mapping[str, bool]) -> str:
+def _prices_stamp() -> tuple[str, int, int]:
+    """Differs when the prices do that come with the program."""
+    try:
+        found = PRICES.stat()
+    except OSError:  # not there as a file of its own: then it changes with the version only
+        return __version__, 0, 0
+    return __version__, found.st_mtime_ns, found.st_size
+
+
+def _home(used: Used, homes: Mapping[str, bool]) -> str:
     """Where it was used. What other computers' logs tell goes with the tool's own place here, else its first home."""
-    if usage.account:
-        return usage.account if usage.account in homes else ELSEWHERE
+    if used.account:
+        return used.account if used.account in homes else ELSEWHERE
     own = next((home for home, is_own_place in homes.items() if is_own_place), ELSEWHERE)
-    return own or (next(iter(homes), ELSEWHERE) if usage.machine else ELSEWHERE)
+    return own or (next(iter(homes), ELSEWHERE) if used.machine else ELSEWHERE)
 
 
 def with_bills(accounts: Sequence[AccountView], providers: Sequence[Provider]) -> list[AccountView]:

@@ -12,21 +12,31 @@ from usagetray.edges.store import open_reader
 from usagetray.overview import Overview
 from usagetray.profile import Profile, local_zone
 from usagetray.settings import Settings
-from usagetray.spine.costing import NOTHING, Costing
+from usagetray.spine.costing import NOTHING, Costing, Costs
 from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known, named
 
 
-def glance(profile: Profile, settings: Settings) -> Overview:
-    """Of the providers that were ever asked. Raises `UserError` for a store that cannot be read."""
+def glance(profile: Profile, settings: Settings, *, with_costs: bool = True) -> Overview:
+    """Of the providers that were ever asked. Raises `UserError` for a store that cannot be read.
+
+    Without costs it is quicker by what the user's time zone takes; where nothing else is known they are told anyway.
+    """
     store = open_reader(profile.paths.store_file)
     try:
         heard_of = {source.provider for source in store.sources()} if store is not None else set()
         providers, now = named(profile, heard_of), profile.clock.now()
-        costs = NOTHING
-        if store is not None:
-            costs = Costing(profile.environ).costs(store, providers, settings, now, local_zone())
-        return overview(store, providers, settings, now, demo=profile.demo, costs=costs)
+
+        def shown(costs: Costs) -> Overview:
+            return overview(store, providers, settings, now, demo=profile.demo, costs=costs)
+
+        if store is None:
+            return shown(NOTHING)
+        if not with_costs:
+            found = shown(NOTHING)
+            if any(each.has_figures for each in found.accounts):
+                return found
+        return shown(Costing(profile.environ).costs(store, providers, settings, now, local_zone()))
     finally:
         if store is not None:
             store.close()

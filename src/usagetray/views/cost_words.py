@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from usagetray.domain.cost_to_date import CostToDate
-from usagetray.domain.pricing import Cost
 from usagetray.model import Money
 from usagetray.overview import AccountView, BilledBeside, Overview
 from usagetray.views import figures
 from usagetray.views.amounts import tokens
 from usagetray.views.figures import ago, money
 from usagetray.views.plain import plain
+
+if TYPE_CHECKING:
+    from usagetray.domain.cost import Cost
+    from usagetray.domain.cost_to_date import CostToDate
 
 LABEL = "at list prices"
 LEAST_SHOWN = Decimal("0.005")

@@ -6,6 +6,8 @@ because the disk is full is kept in memory, shown, and written once it can be.
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
@@ -286,6 +288,11 @@ class Store:
 
     def set_meta(self, key: str, value: str) -> None:
         self.database.write(("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)]))
+
+    def keep(self, key: str, value: str) -> None:
+        """Like `set_meta`, for what can be had again: where the disk refuses, it is not kept."""
+        with contextlib.suppress(sqlite3.OperationalError):
+            self.database.transact(("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)]))
 
     def prune(self, before: datetime) -> None:
         """Drops what is older, but for the newest snapshot and attempt of each source."""

@@ -26,6 +26,13 @@ MOST_REMEMBERED = 300_000
 PLACE = ("provider", "account", "machine", "project", "folder", "session", "agent", "app", "task")
 TERMS = ("model", "tier", "speed", "geo", "flags")
 
+CHANGES = "ledger_changes"
+"""In `meta`: how often a count changed, ever, for processes that only read."""
+CHANGED: Statement = (
+    f"INSERT INTO meta VALUES ('{CHANGES}', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1",
+    [()],
+)
+
 MARK = "path, provider, tree, identity, size, modified, offset, ending, state, skipped"
 
 
@@ -110,7 +117,8 @@ class Ledger:
             (f"INSERT INTO {table} VALUES ({_marks_of(rows)})", rows) for table, rows in self._new.items() if rows
         ]
         try:
-            self._database.transact(*numbers, *booking.statements(), _marks_statement(marks))
+            changed = [CHANGED] if booking.changed else []
+            self._database.transact(*numbers, *booking.statements(), *changed, _marks_statement(marks))
         except BaseException:
             self._forget_numbers()
             raise
@@ -129,7 +137,7 @@ class Ledger:
 
         rows = list(added_up(self._database))
         marks = ", ".join("?" * (4 + len(COLUMNS)))
-        self._database.transact(("DELETE FROM usage", [()]), (f"INSERT INTO usage VALUES ({marks})", rows))
+        self._database.transact(("DELETE FROM usage", [()]), (f"INSERT INTO usage VALUES ({marks})", rows), CHANGED)
         self.changes += 1
 
     def _records(self, read: LogRead) -> Iterator[Record]:

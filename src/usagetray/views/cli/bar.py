@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _said(profile: Profile, settings: Settings, arguments: argparse.Namespace) -> bars.Line:
     zone = local_zone() if arguments.kind in bars.WITH_ROWS else None
     try:
-        shown = glance(profile, settings)
+        shown = glance(profile, settings, with_costs=arguments.kind in bars.WITH_ROWS)
     except UserError as error:  # a bar that fails vanishes; one that shows a question mark is looked into
         return bars.failed(str(error))
     if arguments.provider is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from usagetray.domain.cost import Cost
 from usagetray.domain.cost_to_date import CostToDate
-from usagetray.domain.pricing import Cost
 from usagetray.overview import AccountView, Overview
 from usagetray.views import cost_words
 from usagetray.views.amounts import tokens
