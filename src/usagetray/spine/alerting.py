@@ -13,6 +13,7 @@ from usagetray.edges.notify import AlertText, Notifier
 from usagetray.edges.store import AlertRow, Store
 from usagetray.overview import Overview
 from usagetray.settings import AlertSettings, Settings
+from usagetray.spine import spending_alerts
 from usagetray.views.alert_words import alert_words, merged_words
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,9 @@ class Alerting:
             if alert is not None and _wanted(alert, settings.alerts) and not _still_locked(alert, overview):
                 due.append(alert)
         rows = [self._row(each, overview) for each in alerts.one_stop_per_account(due, ends_at)]
+        of_spending, told_of_spending = spending_alerts.earned(overview, former, settings.alerts, self._zone())
+        rows += of_spending
+        now_told |= told_of_spending
         if now_told:
             self._store.save_told(now_told, rows)
         return rows, bool(now_told)

@@ -26,6 +26,7 @@ from usagetray.settings import Settings
 from usagetray.spine import own_programs, own_providers, status_page
 from usagetray.spine.alerting import Alerting
 from usagetray.spine.asking import Edges
+from usagetray.spine.budgeting import Budgeting
 from usagetray.spine.costing import Costing
 from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
@@ -117,6 +118,7 @@ class Core:
             on_change=on_change,
         )
         self._costing = Costing(profile.environ)
+        self._budgeting = Budgeting(local_zone)
         self._alerting = None
         if notifier is not None:
             self._alerting = Alerting(self.store, notifier, lambda: self.settings, local_zone)
@@ -185,7 +187,7 @@ class Core:
 
     def overview(self) -> Overview:
         now = self.profile.clock.now()
-        return overview(
+        shown = overview(
             self.store,
             self._providers,
             self.settings,
@@ -199,6 +201,14 @@ class Core:
             ),
             counted_at=self.indexing.counted_at,
             reading=self.indexing.reading,
+        )
+        return self._budgeting.added_to(
+            shown,
+            self.store,
+            self.settings,
+            announces=self._alerting is not None,
+            is_counting=self.indexing.progress is not None,
+            stamp=self.store.ledger.changes,
         )
 
     def status(self) -> dict[str, Any]:

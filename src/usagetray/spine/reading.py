@@ -8,6 +8,7 @@ from usagetray.edges.keychain import Keychain, keychain_double, service_name
 from usagetray.edges.store import open_reader
 from usagetray.overview import Overview
 from usagetray.profile import Profile, local_zone
+from usagetray.spine.budgeting import Budgeting
 from usagetray.spine.costing import NOTHING, Costing
 from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known_settings
@@ -23,7 +24,7 @@ def make_keychain(profile: Profile) -> Keychain:
 
 def reader(profile: Profile) -> Callable[[], Overview]:
     """Reads the store afresh at each call, for a process that does not write."""
-    costing = Costing(profile.environ)
+    costing, budgeting = Costing(profile.environ), Budgeting(local_zone)
 
     def read() -> Overview:
         store = open_reader(profile.paths.store_file)
@@ -31,7 +32,7 @@ def reader(profile: Profile) -> Callable[[], Overview]:
             known, settings = known_settings(profile)
             now = profile.clock.now()
             costs = costing.costs(store, known.providers, settings, now, local_zone()) if store else NOTHING
-            return overview(
+            shown = overview(
                 store,
                 known.providers,
                 settings,
@@ -40,6 +41,7 @@ def reader(profile: Profile) -> Callable[[], Overview]:
                 demo=profile.demo,
                 found=found_tools(known.providers, settings, profile.environ, profile.paths.state_dir),
             )
+            return budgeting.added_to(shown, store, settings, is_counting=shown.reading is not None)
         finally:
             if store is not None:
                 store.close()

@@ -34,31 +34,34 @@ class Spending:
     def __init__(self) -> None:
         self._table: tuple[tuple[tuple[UserRate, ...], date], RateTable] | None = None
         self._days: dict[int, _Day] = {}
-        self._since = 0
-        self.changes = 0
-        """How often anything in it was found to be new."""
+        self._key: tuple[object, ...] | None = None
 
-    def take_in(self, store: Store, rates: tuple[UserRate, ...], since: datetime, now: datetime) -> None:
-        """Prices what is new since then; what lies before is forgotten."""
+    def take_in(
+        self, store: Store, rates: tuple[UserRate, ...], since: datetime, now: datetime, *, stamp: Hashable = None
+    ) -> None:
+        """Prices what is new since then; what lies before is forgotten.
+
+        `stamp`: differs when the ledger does. None: it is looked at in any case.
+        """
         table_before = self._table
         first = quarter_of(since) // QUARTERS_OF_A_DAY
+        key = (stamp, rates, first, now.astimezone(UTC).date())
+        if stamp is not None and key == self._key:
+            return
+        self._key = key
         stamps = reading.days(store.database, first)
-        is_new = self._days.keys() != stamps.keys() or any(
-            self._days[day].stamp != stamp for day, stamp in stamps.items()
-        )
         if not stamps:  # and the prices, which take some milliseconds to read, are left alone
             self._days = {}
         else:
             table = self._rates(rates, now.astimezone(UTC).date())
             if table_before is None or table_before[1] is not table:
-                self._days, is_new = {}, True
+                self._days = {}
             for day in self._days.keys() - stamps.keys():
                 del self._days[day]
-            for day, stamp in stamps.items():
+            for day, sums in stamps.items():
                 known = self._days.get(day)
-                if known is None or known.stamp != stamp:
-                    self._days[day] = _Day(stamp, tuple(_priced(reading.quarters(store.database, day), table)))
-        self.changes += is_new
+                if known is None or known.stamp != sums:
+                    self._days[day] = _Day(sums, tuple(_priced(reading.quarters(store.database, day), table)))
 
     def amounts(self, key: Hashable, counts: Counts | None, since: datetime) -> dict[int, Amount]:
         """Sums of what counts, by quarter, of whole UTC days from the one of `since` on. `key` stands for `counts`."""

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from usagetray.domain.alerts import Alert, AlertKind
+from usagetray.domain.budgets import USED_UP, Basis, BudgetState
+from usagetray.domain.spikes import Spike
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views.figures import countdown, duration, instant
-from usagetray.views.plain import clip
+from usagetray.views import budget_words
+from usagetray.views.amounts import dollars, share
+from usagetray.views.figures import countdown, duration, instant, percent
+from usagetray.views.plain import clip, plain
 from usagetray.views.verdict import way_out
 from usagetray.views.words import (
     DEMO,
@@ -25,6 +29,7 @@ from usagetray.views.words import (
 
 MOST_TITLE, MOST_TEXT = 63, 255
 """What every notification service takes."""
+MOST_TIMES = 99
 WORTH_ADVICE = 0.75
 """Below this share used there is nothing to do yet."""
 
@@ -76,6 +81,48 @@ def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool) -> A
     return _cut(title, text, urgency, overview)
 
 
+def budget_alert(state: BudgetState, threshold: float, overview: Overview, zone: tzinfo) -> AlertWords:
+    """Of a budget that has reached a threshold: "spent" is said of a bill only."""
+    now, is_bill = overview.generated_at, state.basis is Basis.BILLED
+    name, limit = plain(state.budget.name, 24), budget_words.limit(state)
+    least = "at least " if state.is_least else ""
+    kind = "spent" if is_bill else "at list prices"
+    when = budget_words.PERIODS[state.budget.period]
+    if threshold >= USED_UP:
+        title = f"{name}: all of {limit} spent" if is_bill else f"{name}: all of {limit}, at list prices"
+    else:
+        title = f"{name}: {least}{percent(state.share)} of {limit} {kind}"
+    heading, cause = budget_words.heading(state), budget_words.cause(state)
+    text = [
+        f"{_first_up(budget_words.spent(state))} {budget_words.BASES[state.basis]} {when},"
+        f" {budget_words.until(state, now, zone)}.",
+        f"{_first_up(heading)}." if heading else "",
+        f"{cause}." if cause else "",
+        _to_do(threshold, is_bill=is_bill),
+    ]
+    return _cut(title, text, "critical" if is_bill and threshold >= USED_UP else "normal", overview)
+
+
+def spike_alert(spike: Spike, overview: Overview, zone: tzinfo) -> AlertWords:
+    """Of an hour, or of a session in it, that costs many times the usual: what it is, and what caused it."""
+    now = overview.generated_at
+    times = int(spike.usd / spike.usual) if spike.usual else MOST_TIMES + 1
+    much = f"{times} times the usual" if times <= MOST_TIMES else "far more than usual"
+    hour = f"since {instant(spike.starts_at, now, zone)}"
+    usually = f"{dollars(spike.usual)} is usual"
+    at = "at this hour of the week" if spike.by_weekday else "for an hour with use"
+    dearest = [(kind, found[0]) for kind, found in spike.causes if found]
+    named = [f"{budget_words.cause_name(kind, each)} {share(each.share)}" for kind, each in dearest]
+    project = budget_words.folder_name(spike.project)
+    text = [
+        f"{dollars(spike.usd)} at list prices {hour}; {usually} {'for a session' if spike.session else at}.",
+        f"Of it: {', '.join(named)}." if named else "",
+        "If you do not expect that, stop it where it runs.",
+        f"To hear no more of {project}, add it to alerts.spikes_mute." if spike.project else "",
+    ]
+    return _cut(f"{'A session' if spike.session else 'This hour'} costs {much}", text, "normal", overview)
+
+
 def merged_words(titles: Sequence[str], demo: bool) -> AlertWords:
     """Several alerts in one notification; each is named."""
     prefix = DEMO if demo else ""
@@ -121,6 +168,20 @@ def _advice(alert: Alert, account: AccountView, overview: Overview) -> str:
     elsewhere = way_out(account, overview)
     smaller = "A smaller context or a smaller model makes the rest last longer."
     return f"{elsewhere}. {smaller}" if elsewhere else smaller
+
+
+def _to_do(threshold: float, *, is_bill: bool) -> str:
+    """A budget of ours stops nothing: who can is said."""
+    if threshold < WORTH_ADVICE:
+        return "Nothing to do yet."
+    if is_bill:
+        return "Nothing stops by itself: set a limit with the vendor, or use a smaller model or context."
+    smaller = "makes the rest last" if threshold < USED_UP else "costs less"
+    return f"Nothing stops by itself: a smaller model or context {smaller}."
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _resets(window: WindowView, now: datetime, zone: tzinfo) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import cost_words, tightest
+from usagetray.views import budget_words, cost_words, tightest
 from usagetray.views.figures import DASH, ago, duration, instant, old, percent
 from usagetray.views.headline import Headline, shown_account
 from usagetray.views.incident_words import incident
@@ -58,6 +58,7 @@ def menu(overview: Overview, zone: tzinfo, left: bool, popup_problem: str | None
     said_first = (popup_problem, *overview.notices, cost_words.reading(overview))
     notices = [MenuLine(text=plain(text, 120)) for text in said_first if text]
     figures = [MenuLine(text=text) for account in overview.accounts for text in _section(account, overview, zone, left)]
+    figures += [MenuLine(text=text) for text in budget_words.menu_rows(overview)]
     checked = f" ({ago(overview.checked_at, overview.generated_at)})" if overview.checked_at else ""
     refresh = "Refreshing…" if overview.refreshing else f"Refresh now{checked}"
     return (

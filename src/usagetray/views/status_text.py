@@ -13,7 +13,7 @@ from itertools import groupby
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Attempted, Overview, WindowView
-from usagetray.views import cost_words
+from usagetray.views import budget_words, cost_words
 from usagetray.views.figures import ago
 from usagetray.views.incident_words import incident
 from usagetray.views.plain import clip, columns, pad, plain, spelled
@@ -81,6 +81,7 @@ def status_text(
         if verbose:
             sections[-1] += _reckoned(account, overview, width) + _attempts(account, overview, zone, width)
     sections.append(_wrapped(cost_words.all_together(overview), width, "") if cost_words.all_together(overview) else [])
+    sections.append(_budgets(overview, zone, layout, width, verbose))
     sections.append(_tools(overview, width))
     if overview.accounts:
         sections.append([(_Piece(updated(overview), "dim"),)])
@@ -201,6 +202,31 @@ def _cost(account: AccountView, overview: Overview, width: int) -> list[_Line]:
     return [*lines, *(_styled(line, "dim") for line in note)]
 
 
+def _budgets(overview: Overview, zone: tzinfo, layout: _Columns, width: int, verbose: bool) -> list[_Line]:
+    """The user's own; nothing where there are none."""
+    now = overview.generated_at
+    lines: list[_Line] = []
+    for state in overview.budgets:
+        name, text = budget_words.name(state), budget_words.of_limit(state)
+        figure = ", ".join(filter(None, (text, budget_words.used(state) if state.share is not None else "")))
+        style = "" if state.stale else _LEVEL_STYLES.get(state.level, "")
+        first, *rest = _wrapped(figure, width - layout.name - 4, "")
+        lines.append((_Piece(f"  {pad(name, layout.name)}  "), *_styled(first, style)))
+        lines += [(_Piece(" " * (layout.name + 4)), *_styled(line, style)) for line in rest]
+        more = (
+            budget_words.heading(state),
+            budget_words.cause(state),
+            budget_words.until(state, now, zone),
+            budget_words.age(state, now),
+        )
+        lines += [_styled(line, "dim") for line in _wrapped(" · ".join(filter(None, more)), width, "    ")]
+        for each in budget_words.details(state) if verbose else ():
+            lines += _wrapped(each, width, "    ", hang="      ")
+    note = budget_words.notice_of_count(overview)
+    more_lines = _wrapped(note, width, "  ") if note else []
+    return [(_Piece(budget_words.TITLE, "bold"),), *more_lines, *lines] if lines else []
+
+
 def _reckoned(account: AccountView, overview: Overview, width: int) -> list[_Line]:
     """How its cost was reckoned."""
     said = cost_words.details(account, account.cost, overview) if account.cost is not None else ()
@@ -258,6 +284,7 @@ def _layout(overview: Overview, zone: tzinfo, width: int) -> _Columns:
     windows = [window for account in overview.accounts for window in account.windows]
     titles = [window_title(window) for window in windows]
     titles += [words.label for account in overview.accounts for words in map(money_words, account.money) if words]
+    titles += map(budget_words.name, overview.budgets)
     name = min(max(map(columns, titles), default=0), _NAME_MOST, width // 3)
     rights = [row_rights(window, overview.generated_at, zone) for window in windows]
     fixed = 2 + name + 2 + _FIGURE + 1 + 3

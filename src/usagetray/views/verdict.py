@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
+from usagetray.domain.budgets import BudgetState
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyKind
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import cost_words, tightest
+from usagetray.views import budget_words, cost_words, tightest
 from usagetray.views.figures import ago, countdown, duration, instant, money, old, percent
 from usagetray.views.plain import plain
 from usagetray.views.problems import Problem, problem
@@ -59,7 +60,13 @@ class Verdict:
 
 
 def verdict(overview: Overview, zone: tzinfo, left: bool) -> Verdict:
-    """The worst thing first; the order is the icon's."""
+    """The worst thing first; the order is the icon's. Where all plans are calm, a budget that is nearly used up."""
+    said = _of_plans(overview, zone, left)
+    tight = budget_words.tightest(overview)
+    return said if tight is None or said.tone != "ok" else _budget(tight)
+
+
+def _of_plans(overview: Overview, zone: tzinfo, left: bool) -> Verdict:
     now, accounts = overview.generated_at, overview.accounts
     if overview.first_run and not accounts:
         return Verdict(tone="neutral", mark="app", title="Welcome to usagetray", detail=_before_figures(overview))
@@ -182,6 +189,17 @@ def _figure(account: AccountView, window: WindowView, overview: Overview, zone: 
         mark="check",
         title=_calm(overview) or title,
         detail=_next_reset(overview, zone),
+    )
+
+
+def _budget(state: BudgetState) -> Verdict:
+    is_critical = state.level >= Level.CRITICAL
+    cause = budget_words.cause(state)
+    return Verdict(
+        tone="crit" if is_critical else "warn",
+        mark="bang" if is_critical else "triangle",
+        title=f"{budget_words.name(state)}: {budget_words.of_limit(state)}",
+        detail=_joined(sentence(budget_words.heading(state)), sentence(cause)),
     )
 
 

@@ -14,6 +14,7 @@ from usagetray.views import cost_words
 from usagetray.views.figures import DASH, ago, countdown, instant, old, percent, used_percent
 from usagetray.views.incident_words import incident
 from usagetray.views.plain import plain
+from usagetray.views.popup.budget_rows import budget_section
 from usagetray.views.popup.cost_rows import cost_rows
 from usagetray.views.popup.spec import (
     Caption,
@@ -104,6 +105,7 @@ def page(overview: Overview, now: datetime, zone: tzinfo, wish: Wish) -> Page:
     for at, account in enumerate(overview.accounts):
         wrong = None if is_shared else problem(account, now, zone)
         sections.append(_section(account, overview, zone, wish, wrong, first=at == 0))
+    sections.extend(budget_section(overview, zone))
     sections.extend(_offer(tool) for tool in _unconnected(overview))
     return Page(
         card=card,
