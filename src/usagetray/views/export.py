@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from usagetray.views.plain import MOST_SHOWN, csv_cell, plain
@@ -82,8 +83,10 @@ def as_json(kind: str, rows: Iterable[Row], head: Mapping[str, Any], *, ascii_on
 
 
 def _cell(name: str, value: Value) -> object:
+    if type(value) is int:  # most are
+        return value
     if isinstance(value, str):
-        return csv_cell(value, LONG.get(name, MOST_SHOWN))
+        return _inert_cell(value, LONG.get(name, MOST_SHOWN)) if value else ""
     if isinstance(value, bool):
         return "true" if value else "false"
     found = _field(name, value)
@@ -92,13 +95,20 @@ def _cell(name: str, value: Value) -> object:
 
 def _field(name: str, value: Value) -> Any:
     """Amounts as texts, so that no reader rounds them; instants in UTC."""
+    if type(value) is int:
+        return value
     if isinstance(value, str):
-        return plain(value, LONG.get(name, MOST_SHOWN))
+        return _inert(value, LONG.get(name, MOST_SHOWN)) if value else ""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
     return exact(value) if isinstance(value, Decimal) else value
+
+
+# The same few names stand in row after row.
+_inert_cell = lru_cache(1024)(csv_cell)
+_inert = lru_cache(1024)(plain)
 
 
 def exact(amount: Decimal) -> str | None:
