@@ -77,7 +77,7 @@ def log_usage(
     that is waited for, no need for the tray: it, `usagetray report` or `usagetray index` takes the line in.
     """
     try:
-        event = _event(
+        event = event_of(
             model=model, usage=usage, app=app, task=task, at=at, tier=tier, speed=speed, geo=geo, can_wait=can_wait,
             id_=id, provider=provider,
             counts={
@@ -117,10 +117,10 @@ def write(event: UsageEvent, into: Path | None = None) -> None:
     own_calls.append(into or folder(), own_calls.line_of(event), datetime.now(UTC).date())
 
 
-def _event(
+def event_of(
     *,
     model: str,
-    usage: object,
+    usage: object = _NOT_GIVEN,
     counts: dict[str, Any],
     app: str,
     task: str,
@@ -130,8 +130,12 @@ def _event(
     geo: str,
     can_wait: bool,
     id_: str,
-    provider: str,
+    provider: str = "",
 ) -> UsageEvent | None:
+    """The event of a call told in the words of `log_usage`; None where `usage` is None. Raises ValueError.
+
+    `counts`: the arguments of `calls.stated`.
+    """
     texts = {"model": model, "app": app, "task": task, "tier": tier, "speed": speed, "geo": geo, "id": id_}
     for name, text in texts.items():
         if not isinstance(text, str):
@@ -139,7 +143,7 @@ def _event(
     if usage is _NOT_GIVEN:
         tokens = calls.stated(**counts)
         attempt = Attempt(model=model, at=None, tokens=tokens, prompt=tokens.prompt, tier=tier, speed=speed, geo=geo)
-        return made((attempt,), app=app, task=task, at=at, id_=id_, can_wait=can_wait)
+        return _made((attempt,), app=app, task=task, at=at, id_=id_, can_wait=can_wait)
     given = sorted(name for name, count in counts.items() if count is not None)
     if given:
         raise ValueError(f"usage has the counts already: leave out {', '.join(given)}, or usage")
@@ -150,10 +154,12 @@ def _event(
         told.usage, model=model or told.model, tier=tier or told.tier, speed=speed, geo=geo, provider=provider
     )
     thought = calls.thought_in(told.usage)
-    return made(found, app=app, task=task, at=at, id_=id_ or told.id, can_wait=can_wait, thought=thought)
+    if at is None and told.at is not None and _is_possible(told.at):
+        at = told.at
+    return _made(found, app=app, task=task, at=at, id_=id_ or told.id, can_wait=can_wait, thought=thought)
 
 
-def made(
+def _made(
     told: tuple[Attempt, ...],
     *,
     app: str,
@@ -190,14 +196,20 @@ def _read(text: str) -> datetime:
 
 
 def _checked(at: datetime) -> datetime:
-    try:
-        found = at.astimezone(UTC)
-        is_possible = EARLIEST <= found <= datetime.now(UTC) + AHEAD
-    except (OverflowError, OSError):
-        is_possible = False
-    if not is_possible:
+    if not _is_possible(at):
         raise ValueError(f"at is {at.isoformat()}: a call lies between {EARLIEST:%Y} and now")
-    return found
+    return at.astimezone(UTC)
+
+
+def _is_possible(at: datetime) -> bool:
+    try:
+        return EARLIEST <= at.astimezone(UTC) <= datetime.now(UTC) + AHEAD
+    except (OverflowError, OSError):
+        return False
+
+
+def at_of(event: UsageEvent) -> datetime:
+    return EPOCH + timedelta(microseconds=event.at_us)
 
 
 def _program() -> str:

@@ -128,6 +128,16 @@ def test_a_whole_response_brings_its_model_its_id_its_tier_and_its_time(recorded
     assert "secret" not in recorded.spools[0].read_text()
 
 
+@pytest.mark.parametrize("created", [0, -1e300, 10**30, float("nan"), "soon"])
+def test_a_response_with_an_impossible_time_was_made_now(recorded: Recorded, created: object) -> None:
+    usage = {"model": "gpt-5", "created": created, "usage": {"prompt_tokens": 9}}
+
+    assert log_usage(usage=usage, app="a", strict=True)
+
+    at = datetime.fromtimestamp(recorded.lines[0]["at_us"] / 1e6, UTC)
+    assert datetime.now(UTC) - at < timedelta(minutes=1)
+
+
 def test_each_iteration_of_a_response_is_kept_for_its_own_price(recorded: Recorded) -> None:
     entries = [
         {"type": "message", "input_tokens": 5, "output_tokens": 2},
