@@ -83,6 +83,7 @@ class Settings:
     icon: IconSettings = IconSettings()
     incidents: bool = True  # status pages are looked at, of vendors of whom a server may be asked anyway
     providers: Mapping[str, ProviderSettings] = field(default_factory=lambda: MappingProxyType({}))
+    status_line_cost: bool = True  # our own status line ends with what was used today, at list prices
     rates: tuple[settings_rates.UserRate, ...] = ()  # prices of the user's own, laid over those of the program
     budgets: tuple[settings_budgets.Budget, ...] = ()
     problems: tuple[str, ...] = ()  # sentences: file, line, key, what is right
@@ -200,6 +201,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "icon.panel": _one_of("auto", "light", "dark"),
     "icon.label": _flag,
     "incidents": _flag,
+    "statusline.cost": _flag,
     "rates": settings_rates.check,
     "budgets": settings_budgets.check,
     "providers.*.enabled": _flag,
@@ -291,6 +293,7 @@ class _Reader:
             ),
             icon=IconSettings(panel=self.value("icon.panel", icon.panel), label=self.value("icon.label", icon.label)),
             incidents=self.value("incidents", known.incidents),
+            status_line_cost=self.value("statusline.cost", known.status_line_cost),
             providers=MappingProxyType(
                 {each: self.provider(each) for each in self.section("providers") if is_id(each)}
             ),

@@ -18,6 +18,10 @@ import time
 from usagetray.edges import spool
 
 SPOOL = "statusline"
+COST = "costs.json"
+COST_HOLDS_S = 900
+"""The tray writes it anew at least every 5 minutes; one that was killed no longer does."""
+MOST_COST = 64 * 1024
 RECORD = ("hooks", "status-line.json")
 GUARD = "USAGETRAY_STATUSLINE"
 """Set for the former command, so that one which leads back to us does not run for ever."""
@@ -45,8 +49,11 @@ def main(argv: list[str]) -> int:
         now = time.time()
         home, config = places()
         state = state_dir()
+        cost = cost_note(state, home, now)
+        line = cost or NOTHING
         if limits:
             line = own_line(limits, now, shows_left(), not os.environ.get("NO_COLOR"))
+            line = " · ".join(filter(None, ("" if cost and line == NOTHING else line, cost)))
             note = {"at": round(now, 3), "home": home, "account": account(config), "rate_limits": limits}
             try:
                 spool.append(os.path.join(state, "spool"), SPOOL, json.dumps(note).encode())
@@ -201,6 +208,16 @@ def own_line(limits: dict[str, dict[str, object]], now: float, left: bool = Fals
         pattern = "%H:%M" if ends - now < DAY_S else "%a %H:%M"
         line += f" · {label + ' ' if len(parts) > 1 else ''}resets " + time.strftime(pattern, time.localtime(ends))
     return line
+
+
+def cost_note(state: str, home: str, now: float) -> str:
+    """ "≈ $3.20 today at list prices", as the tray wrote it for this home; "" without, or where it holds no longer."""
+    told = read_object(os.path.join(state, "spool", COST), MOST_COST, own=True) or {}
+    at, until, lines = figure(told.get("at")), figure(told.get("until")), told.get("lines")
+    if at is None or until is None or not isinstance(lines, dict) or not at - 60 <= now < min(until, at + COST_HOLDS_S):
+        return ""
+    text = lines.get(home)
+    return text if isinstance(text, str) and len(text) <= 80 and text.isprintable() else ""
 
 
 def marked(text: str, percent: float, colour: bool) -> str:

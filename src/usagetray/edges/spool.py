@@ -1,5 +1,7 @@
 """Spools: small files in our state folder to which helpers append one line each and which the writer reads.
 
+Beside them lies what the writer tells the helpers, each in a file of its own.
+
 Imported by the status line helper, whose whole start-up is counted in milliseconds: `os` only.
 """
 
@@ -35,6 +37,18 @@ def append(folder: Folder, name: str, line: bytes) -> None:
         os.close(handle)
     if full:
         trim(folder, name)
+
+
+def put(folder: Folder, name: str, content: bytes) -> None:
+    """A file replaced whole, for a helper to read: not flushed, for its content can be had again. Raises OSError."""
+    _private(os.fspath(folder))
+    path = os.path.join(os.fspath(folder), name)
+    handle = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _GUARD, 0o600)
+    try:
+        os.write(handle, content)
+    finally:
+        os.close(handle)
+    os.replace(path + ".new", path)
 
 
 def read(folder: Folder, name: str) -> tuple[bytes, ...]:

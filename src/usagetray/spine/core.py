@@ -34,6 +34,7 @@ from usagetray.spine.overviewing import overview
 from usagetray.spine.planned import counting
 from usagetray.spine.refresh import Refresh
 from usagetray.spine.sources import Tool, found_tools
+from usagetray.spine.status_line_cost import StatusLineCost
 from usagetray.views.status_json import status_json
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class Core:
             on_change=on_change,
         )
         self._costing = Costing(profile.environ)
+        self._status_line = StatusLineCost(own.spool_dir)
         self._budgeting = Budgeting(local_zone)
         self._alerting = None
         if notifier is not None:
@@ -147,9 +149,17 @@ class Core:
     def announce(self) -> Overview:
         """Sends the alerts that the figures have earned; what may be shown now."""
         shown = self.overview()
+        self._tell_status_line(shown)
         if self._alerting is not None and self._alerting.consider(shown):
             return self.overview()
         return shown
+
+    def _tell_status_line(self, shown: Overview) -> None:
+        if self.settings.status_line_cost:
+            zone = local_zone()
+            self._status_line.tell(self._costing.last, shown.generated_at, zone, is_counted=shown.is_counted)
+        else:
+            self._status_line.withdraw()
 
     def click(self) -> None:
         self.refresh.click()
@@ -229,6 +239,7 @@ class Core:
     def close(self) -> None:
         """Ends in order: nothing new is asked, the store is closed, the lock let go."""
         try:
+            self._status_line.withdraw()
             self.refresh.close(CLOSE_S)
             self.incidents.close(CLOSE_S)
             silent_until = self._keychain.silent_until

@@ -74,6 +74,11 @@ class Costing:
             self._kept = (key, self._by_place(used, providers, settings))
         return self._kept[1]
 
+    @property
+    def last(self) -> Costs:
+        """The answer before."""
+        return NOTHING if self._kept is None else self._kept[1]
+
     def _used(
         self, store: Store, settings: Settings, now: datetime, zone: tzinfo, *, is_writer: bool
     ) -> tuple[Used, ...]:

@@ -165,10 +165,13 @@ def reading(overview: Overview) -> str:
     return f"Reading logs: {min(done, total):,} of {total:,} MB"
 
 
-def status_line(cost: CostToDate) -> str:
+def status_line(cost: CostToDate, *, is_counted: bool) -> str:
     """ "≈ $3.20 today at list prices", for one line among others; "" where there is no sum to show."""
     found = amount(cost.of_day)
-    return f"{'' if cost.of_day.is_lower_bound else '≈ '}{found} today {LABEL}" if found and cost.of_day.tokens else ""
+    if found is None or not cost.of_day.tokens:
+        return ""
+    about = "" if cost.of_day.is_lower_bound else "≈ "
+    return f"{about}{found} {'' if is_counted else 'so far '}today {LABEL}"
 
 
 def exact(cost: Cost) -> str | None:

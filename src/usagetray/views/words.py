@@ -323,6 +323,8 @@ def updated(overview: Overview) -> str:
         text = f"Updated {ago(min(overview.figures_at, now), now)}"
         return f"{text} · next in {duration(coming - now)}" if coming and coming > now else text
     if overview.checked_at is None:
+        if overview.cost is not None and overview.counted_at is not None:
+            return f"Logs read {ago(overview.counted_at, now)}"
         return "No figures yet"
     verb = "Updated" if states & {State.FRESH, State.WINDOW_ENDED} else "Checked"
     text = f"{verb} {ago(overview.checked_at, now)}"
