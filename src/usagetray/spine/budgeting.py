@@ -38,6 +38,7 @@ class Budgeting:
     def __init__(self, zone: Callable[[], tzinfo]) -> None:
         self._zone = zone
         self._spending = Spending()
+        self._estimates: dict[Budget, tuple[tuple[object, ...], BudgetState]] = {}
         self._usual: tuple[tuple[object, ...], tuple[Usual | None, Usual | None]] | None = None
 
     def added_to(
@@ -61,27 +62,39 @@ class Budgeting:
         now, zone = shown.generated_at, self._zone()
         reach = USUAL if wants_spikes else PACE
         self._spending.take_in(store, settings.rates, now - reach, now, stamp=stamp)
-        states = self._states(shown, store, settings.budgets, now, zone)
+        states = self._states(shown, store, settings, now, zone, stamp)
         return replace(
             shown,
             budgets=states,
             spikes=self._spikes(settings, now, zone) if wants_spikes and not is_counting else (),
             is_counting=is_counting,
+            changes_at=min(
+                [each.ends_at for each in states] + ([shown.changes_at] if shown.changes_at else []), default=None
+            ),
             notices=(*shown.notices, *self._unknown(shown, settings.budgets, now)),
         )
 
     # ---- budgets -------------------------------------------------------------------------------------------
 
     def _states(
-        self, shown: Overview, store: Store, wanted: Sequence[Budget], now: datetime, zone: tzinfo
+        self, shown: Overview, store: Store, settings: Settings, now: datetime, zone: tzinfo, stamp: Hashable
     ) -> tuple[BudgetState, ...]:
+        wanted = settings.budgets
         bill = _bill(shown, store, now) if wanted else None
-        return tuple(
-            _billed(each, bill, now)
-            if bill is not None and _is_billed(each, bill)
-            else self._estimated(each, now, zone)
-            for each in wanted
-        )
+        # Without new use an estimate changes with the time only, and slowly.
+        key = (stamp, settings.rates, now.replace(second=0, microsecond=0), zone)
+        before, self._estimates = self._estimates, {}
+        states = []
+        for each in wanted:
+            if bill is not None and _is_billed(each, bill):
+                states.append(_billed(each, bill, now))
+                continue
+            kept = before.get(each)
+            is_same = stamp is not None and kept is not None and kept[0] == key
+            state = kept[1] if is_same and kept is not None else self._estimated(each, now, zone)
+            self._estimates[each] = (key, state)
+            states.append(state)
+        return tuple(states)
 
     def _estimated(self, budget: Budget, now: datetime, zone: tzinfo) -> BudgetState:
         counts = budgets.scope(budget)

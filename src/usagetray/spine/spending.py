@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from usagetray.domain.pricing import LEAVES_OUT, price
-from usagetray.domain.spending import QUARTERS_OF_A_DAY, Amount, Spend, by_quarter, quarter_of
+from usagetray.domain.spending import QUARTERS_OF_A_DAY, ZERO, Amount, Spend, by_quarter, quarter_of
 from usagetray.edges.store import Store
 from usagetray.edges.store import quarters as reading
 from usagetray.settings_rates import UserRate
@@ -35,6 +35,7 @@ class Spending:
         self._table: tuple[tuple[tuple[UserRate, ...], date], RateTable] | None = None
         self._days: dict[int, _Day] = {}
         self._key: tuple[object, ...] | None = None
+        self._names: dict[str, str] = {}
 
     def take_in(
         self, store: Store, rates: tuple[UserRate, ...], since: datetime, now: datetime, *, stamp: Hashable = None
@@ -55,13 +56,13 @@ class Spending:
         else:
             table = self._rates(rates, now.astimezone(UTC).date())
             if table_before is None or table_before[1] is not table:
-                self._days = {}
+                self._days, self._names = {}, {}
             for day in self._days.keys() - stamps.keys():
                 del self._days[day]
             for day, sums in stamps.items():
                 known = self._days.get(day)
                 if known is None or known.stamp != sums:
-                    self._days[day] = _Day(sums, tuple(_priced(reading.quarters(store.database, day), table)))
+                    self._days[day] = _Day(sums, tuple(self._priced(reading.quarters(store.database, day), table)))
 
     def amounts(self, key: Hashable, counts: Counts | None, since: datetime) -> dict[int, Amount]:
         """Sums of what counts, by quarter, of whole UTC days from the one of `since` on. `key` stands for `counts`."""
@@ -91,19 +92,17 @@ class Spending:
             self._table = ((overrides, today), rate_table(overrides, today=today))
         return self._table[1]
 
+    def _priced(self, rows: Iterable[reading.Quarter], table: RateTable) -> Iterator[Spend]:
+        def one(name: str) -> str:  # the same few names stand in thousands of rows
+            return self._names.setdefault(name, name)
 
-def _priced(rows: Iterable[reading.Quarter], table: RateTable) -> Iterator[Spend]:
-    for each in rows:
-        priced = price(each.attempt, table)
-        is_unpriced = priced.status == "unpriced"
-        yield Spend(
-            each.number,
-            each.provider,
-            each.project,
-            each.session,
-            each.app,
-            priced.model,
-            priced.usd or Amount().usd,
-            priced.tokens if is_unpriced else 0,
-            is_unpriced or not LEAVES_OUT.isdisjoint(priced.flags),
-        )
+        for each in rows:
+            priced = price(each.attempt, table)
+            is_unpriced = priced.status == "unpriced"
+            yield Spend(
+                each.number,
+                *(one(each.provider), one(each.project), one(each.session), one(each.app), one(priced.model)),
+                priced.usd or ZERO,
+                priced.tokens if is_unpriced else 0,
+                is_unpriced or not LEAVES_OUT.isdisjoint(priced.flags),
+            )

@@ -56,7 +56,7 @@ def _money(state: BudgetState, overview: Overview) -> dict[str, Any]:
         "forecast": _forecast(state),
         "today": {
             kind.replace(" ", "_"): [
-                {"name": plain(each.name, 400), "percent": round(each.share * 100, 1)} for each in found
+                {"name": plain(each.name), "percent": round(each.share * 100, 1)} for each in found
             ]
             for kind, found in state.causes
         },

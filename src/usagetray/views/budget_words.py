@@ -47,13 +47,16 @@ def limit(state: BudgetState) -> str:
     return figures.money(Money(amount=state.budget.amount, currency=state.budget.currency), trim=True)
 
 
-def spent(state: BudgetState) -> str:
-    """ "$214.37", "at least $214.37", or "no price" and "nothing yet" where there is no sum."""
+def spent(state: BudgetState, *, short: bool = False) -> str:
+    """ "$214.37", "at least $214.37" (short: "≥ $214.37"); why there is no sum (short: "–")."""
+    if state.spent is None and short:
+        return figures.DASH
     if state.spent is None:
         if state.unpriced:
             return f"no price for {tokens(state.unpriced)} tokens"
         return "no bill yet" if state.basis is Basis.BILLED else "nothing counted yet"
-    return f"{'at least ' if state.is_least else ''}{figures.money(state.spent)}"
+    least = f"≥{figures.NBSP}" if short else "at least "
+    return f"{least if state.is_least else ''}{figures.money(state.spent)}"
 
 
 def of_limit(state: BudgetState) -> str:

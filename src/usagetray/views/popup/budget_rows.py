@@ -35,14 +35,14 @@ def _row(key: str, state: BudgetState, overview: Overview, zone: tzinfo) -> Row:
     now, level = overview.generated_at, state.level
     mark = MARKS.get(level)
     heading, cause = budget_words.heading(state), budget_words.cause(state)
-    until, kind = budget_words.until(state, now, zone), budget_words.BASES[state.basis]
+    until = budget_words.until(state, now, zone)
     exact = used_percent(state.share)
     age = budget_words.age(state, now)
     return Row(
         key=key,
         name=budget_words.name(state),
-        scope=f"{budget_words.PERIODS[state.budget.period]}, {kind}",
-        figure=budget_words.spent(state),
+        scope=budget_words.BASES[state.basis],
+        figure=budget_words.spent(state, short=True),
         unit=f"of {budget_words.limit(state)}",
         figure_colour="text3" if state.stale else "text",
         mark=mark or "",
@@ -50,8 +50,8 @@ def _row(key: str, state: BudgetState, overview: Overview, zone: tzinfo) -> Row:
         share=state.share,
         fill="dash" if state.share is None else "stale" if state.stale else "solid",
         fill_colour="text3" if state.stale else COLOURS[level],
-        lefts=tuple(filter(None, (age if state.stale else "", heading, budget_words.forecast(state)))) or (until,),
-        rights=(cause, until) if cause else (until,),
+        lefts=_lefts(state, heading, age),
+        rights=(cause, until) if cause else (until, ""),
         why="\n".join(
             filter(
                 None,
@@ -68,3 +68,12 @@ def _row(key: str, state: BudgetState, overview: Overview, zone: tzinfo) -> Row:
             description=spoken(sentences(budget_words.of_limit(state), heading, cause, until, age)),
         ),
     )
+
+
+def _lefts(state: BudgetState, heading: str, age: str) -> tuple[str, ...]:
+    """In ever fewer letters: why there is no sum, how old it is, or where it is heading."""
+    if state.spent is None:
+        return (budget_words.spent(state),)
+    if state.stale:
+        return (age,)
+    return (heading, budget_words.forecast(state)) if heading else ()
