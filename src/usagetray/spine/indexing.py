@@ -207,7 +207,7 @@ class Indexing:
             found = look_at(path, origin.tree)
             if found is not None:
                 self._await_if_new(found, origin, marks)
-        for folder in self._folders_to_watch(hot):
+        for folder in list(self._folders_to_watch(hot)):  # a look into one may find new ones
             self._look_into(folder, marks)
         self._begin()
 
