@@ -85,7 +85,7 @@ _usagetray() {
         " demo") COMPREPLY+=($(compgen -W "-h --help --speed --text" -- "$current")) ;;
         " status") COMPREPLY+=($(compgen -W "-h --help --json -v --verbose --no-scan --check --warning --critical" -- "$current")) ;;
         " bar") COMPREPLY+=($(compgen -W "-h --help --provider --left" -- "$current")) ;;
-        " report") COMPREPLY+=($(compgen -W "-h --help --since --until --timezone --provider --week-starts --instances --no-scan --json --csv" -- "$current")) ;;
+        " report") COMPREPLY+=($(compgen -W "-h --help --since --until --timezone --provider --week-starts --instances --why --no-scan --json --csv" -- "$current")) ;;
         " advise") COMPREPLY+=($(compgen -W "-h --help --what-if --plan --hour-value --can-wait --days --json" -- "$current")) ;;
         " log") COMPREPLY+=($(compgen -W "-h --help --model --usage --input --output --cached --cache-write-5m --cache-write-1h --cached-inside --cached-beside --app --task --at --tier --speed --geo --can-wait --id --json" -- "$current")) ;;
         " export") COMPREPLY+=($(compgen -W "-h --help --since --until --by --format --out --no-scan" -- "$current")) ;;

@@ -76,6 +76,7 @@ complete -c usagetray -n 'string match -q -- \' report/*\' (__usagetray_at)' -l 
 complete -c usagetray -n 'string match -q -- \' report/*\' (__usagetray_at)' -l provider -x -a '(usagetray completion providers 2>/dev/null)' -d 'only this one'
 complete -c usagetray -n 'string match -q -- \' report/*\' (__usagetray_at)' -l week-starts -x -a 'monday sunday' -d 'monday or sunday'
 complete -c usagetray -n 'string match -q -- \' report/*\' (__usagetray_at)' -l instances -d 'with --json: each project’s folder by itself'
+complete -c usagetray -n 'string match -q -- \' report/*\' (__usagetray_at)' -l why -d 'with block: who used how much of each limit, and when'
 complete -c usagetray -n 'string match -q -- \' report/*\' (__usagetray_at)' -l no-scan -d 'show what is stored, read no logs anew'
 complete -c usagetray -n 'string match -q -- \' report/*\' (__usagetray_at)' -l json -d 'for scripts; has the field names of ccusage'
 complete -c usagetray -n 'string match -q -- \' report/*\' (__usagetray_at)' -l csv -d 'for spreadsheets'

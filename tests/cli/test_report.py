@@ -344,3 +344,22 @@ def test_what_is_typed_wrong_gets_one_sentence(
     assert sentence in said.err
     assert said.err.startswith("usagetray: ")
     assert said.err.count("\n") == 1
+
+
+# ---- who used the limit ------------------------------------------------------------------------------------
+
+
+def test_without_a_reading_of_a_limit_why_says_what_it_takes(report: Callable[..., Said]) -> None:
+    """Logs alone tell of no limit."""
+    assert "No window to explain" in report("block", "--why").out
+    assert report("block", "--why", "--json").json == {"windows": []}
+
+
+@pytest.mark.parametrize(
+    "words", [("daily", "--why"), ("block", "--why", "--csv"), ("block", "--why", "--since", "2026-11-01")]
+)
+def test_why_goes_with_the_blocks_that_run_now(busy: Computer, words: tuple[str, ...]) -> None:
+    said = busy.run("report", *words)
+
+    assert said.status != 0
+    assert len(said.err.strip().splitlines()) <= 3

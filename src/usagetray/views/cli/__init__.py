@@ -287,6 +287,7 @@ def _report(verbs: _Verbs) -> argparse.ArgumentParser:
     return report
 
 
+    report.add_argument("--why", action="store_true", help="with block: who used how much of each limit, and when")
 def _advise(verbs: _Verbs) -> argparse.ArgumentParser:
     advise = verbs.add_parser("advise", help="API or subscription: which plan is worth it, what could be saved")
     advise.add_argument("--what-if", type=Path, metavar="FILE.json", help="for use stated in a file, not your own")

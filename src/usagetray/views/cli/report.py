@@ -21,6 +21,8 @@ from usagetray.views.cli import is_unicode, out, out_json, report_pages, say
 from usagetray.views.cli.opening import opened, reader
 
 if TYPE_CHECKING:
+    from usagetray.domain.rates import RateTable
+    from usagetray.edges.store import Store
     from usagetray.views.grid import Line
 
 WEEK_STARTS = {"monday": 0, "sunday": 6}
@@ -37,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         say(problem)
     store = reader(profile)
     try:
+        if arguments.why:
+            return _print_why(profile, store, question, table, as_json=arguments.json)
         found = report_pages.page(arguments.what, store, question, table, now)
         if found.is_empty and question.provider is not None:
             _check_provider(question.provider, profile)
@@ -50,6 +54,19 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         if store is not None:
             store.close()
+    return 0
+
+
+def _print_why(profile: Profile, store: Store | None, question: Question, table: RateTable, *, as_json: bool) -> int:
+    from usagetray.views.cli import why  # deferred: the other reports look at no limit
+
+    page = why.page(profile, store, question, table)
+    if page.is_empty and question.provider is not None:
+        _check_provider(question.provider, profile)
+    if as_json:
+        _print_json(page.json())
+    else:
+        _print_text(page.lines(report_pages.width()), profile)
     return 0
 
 
@@ -87,6 +104,8 @@ def _question(arguments: argparse.Namespace) -> Question:
         raise UserError(f"--since {since} lies after --until {until}: there is no day between them.")
     if arguments.instances and arguments.what not in report_json.PERIODS:
         raise UserError("--instances goes with daily, weekly and monthly only; `report project` adds up by project.")
+    if arguments.why and (arguments.what != "block" or arguments.csv or since or until):
+        raise UserError("--why explains the limits that run now: `usagetray report block --why`, also with --json.")
     return Question(
         zone=_zone(arguments.timezone) if arguments.timezone else local_zone(),
         week_starts=WEEK_STARTS[arguments.week_starts],

@@ -1,0 +1,137 @@
+"""Brings together what a window's figure is explained by: its readings in the store, and the ledger's responses."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+from usagetray.domain.forensics import Cause, Reading, Why, cause, why
+from usagetray.domain.pricing import price
+from usagetray.domain.rates import RateTable
+from usagetray.domain.weighing import weighed
+from usagetray.edges.store import Store
+from usagetray.edges.store.window_reading import WindowSaid
+from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.providers.contract import Provider
+from usagetray.settings import Settings
+from usagetray.spine.sources import tools
+from usagetray.usage import Response
+
+LEAST_BEFORE = timedelta(days=2)
+"""Looked at before a cycle: what its conversations continue, and what the rate is learned from."""
+
+
+class Place(NamedTuple):
+    """A home of a provider's tool, as readings and as the ledger name it."""
+
+    home: str
+    account: str  # "" for the tool's own place
+
+
+Places = Mapping[str, tuple[Place, ...]]
+"""By provider's id, of those whose logs are counted: of another's windows nothing can be explained."""
+
+
+def places(providers: Sequence[Provider], settings: Settings, environ: Mapping[str, str]) -> Places:
+    found: defaultdict[str, list[Place]] = defaultdict(list)
+    for tool in tools([each for each in providers if each.logs is not None], settings, environ):
+        if not tool.account:
+            home = str(tool.home.path)
+            found[tool.provider.id].append(Place(home, "" if tool.home.is_default else home))
+    return {provider: tuple(each) for provider, each in found.items()}
+
+
+def why_of(
+    account: AccountView, window: WindowView, store: Store, table: RateTable, where: Places, now: datetime
+) -> Why | None:
+    """What is behind a window's figure, or behind the last one where it has ended.
+
+    None where logs cannot tell: of a provider whose logs are not counted, of a window without a length or a reset,
+    and of one that counts a part of the use which logs do not tell apart.
+    """
+    own = where.get(account.provider)
+    if own is None or window.length is None or not (window.locks or window.model):
+        return None
+    ids = {account.account, *account.formerly}
+    begins = (window.resets_at or now) - window.length
+    since = begins - max(window.length, LEAST_BEFORE)
+    said = [each for each in store.windows_said(since) if each.provider == account.provider]
+    readings = [each for each in said if each.account in ids and each.key == window.key]
+    if not readings:
+        return None
+    plan = max(readings, key=lambda each: each.at).plan
+    speakers = _speakers(said, ids, account.account)
+    responses = (
+        each
+        for each in store.responses(since=since, until=now, provider=account.provider)
+        if _speaker(each, own, speakers) == account.account
+    )
+    return why(
+        [Reading(each.at, each.utilization, each.resets_at) for each in readings if each.plan in (plan, None)],
+        weighed(responses, partial(price, table=table), window.model),
+        window.length,
+        window.resets_at,
+    )
+
+
+_Speakers = Mapping[str, tuple[list[datetime], list[str]]]
+"""By home: when figures were given there, and whose they were."""
+
+
+def _speakers(said: Iterable[WindowSaid], ids: set[str], account: str) -> _Speakers:
+    found: defaultdict[str, tuple[list[datetime], list[str]]] = defaultdict(lambda: ([], []))
+    for each in sorted(said, key=lambda each: (each.at, each.account)):
+        at, accounts = found[each.home]
+        at.append(each.at)
+        accounts.append(account if each.account in ids else each.account)
+    return found
+
+
+def _speaker(response: Response, own: Sequence[Place], speakers: _Speakers) -> str | None:
+    """Whose plan a response was counted against: the account that was heard of last in its home, or next.
+
+    What other computers' logs tell goes with the tool's own place here, else with its first home.
+    """
+    homes = [each.home for each in own if each.account == response.account]
+    if not homes and response.machine:
+        homes = [each.home for each in own][:1]
+    for home in homes:
+        at, accounts = speakers.get(home, ((), ()))
+        if accounts:
+            return accounts[max(0, bisect_right(at, response.at) - 1)]
+    return None
+
+
+def explained(
+    shown: Overview,
+    store: Store,
+    table: RateTable,
+    where: Places,
+    wanted: Callable[[AccountView, WindowView], bool],
+) -> Iterator[tuple[AccountView, WindowView, Why]]:
+    """Each window of the overview that can be explained, and is wanted."""
+    for account in shown.accounts:
+        for window in account.windows:
+            if wanted(account, window):
+                found = why_of(account, window, store, table, where, shown.generated_at)
+                if found is not None:
+                    yield account, window, found
+
+
+def causes(
+    overview: Overview, which: Iterable[tuple[str, str, str]], store: Store, table: RateTable, where: Places
+) -> dict[tuple[str, str, str], Cause]:
+    """What most of the last hour's rise of these windows is from, where logs show it. By provider, account, key."""
+    ids = set(which)
+    of_these = explained(
+        overview, store, table, where, lambda account, window: (account.provider, account.account, window.key) in ids
+    )
+    return {
+        (account.provider, account.account, window.key): told
+        for account, window, found in of_these
+        if (told := cause(found, overview.generated_at))
+    }
