@@ -14,9 +14,12 @@ import tzlocal
 
 from tests.spine.spending_world import Call, Computer, at, workdays
 from tests.support import ManualClock
+from usagetray.domain.alerts import AlertKind
+from usagetray.domain.budgets import scope
 from usagetray.edges.store import open_writer
 from usagetray.model import Account, Money, MoneyKind, MoneyLine, Snapshot, SpendDay
 from usagetray.spine.core import Core
+from usagetray.spine.spending import forecast
 from usagetray.views.menu import menu
 from usagetray.views.popup.content import Wish, page
 from usagetray.views.status_text import status_text
@@ -132,6 +135,8 @@ def test_six_budgets_crossing_at_once_make_one_notification_that_names_all(compu
     (alert,) = computer.alerts.alerts
     assert alert.title == "6 limits need a look"
     assert all(f"Budget {each}: 80" in alert.body for each in "abcdef")
+    assert computer.core is not None
+    assert [(row.kind, row.shown) for row in computer.core.store.alerts()] == [(AlertKind.BUDGET, True)] * 6
 
 
 def test_budget_alerts_can_be_switched_off_and_do_not_come_late(computer: Computer) -> None:
@@ -230,6 +235,22 @@ def test_a_budget_at_list_prices_is_shown_everywhere_as_that(computer: Computer)
         assert "eading for at least $" in plain
         assert "billed" not in plain
         assert "spent" not in plain
+
+
+def test_a_report_s_forecast_is_the_budget_s(computer: Computer) -> None:
+    computer.remember(workdays(computer.zone, date(2026, 10, 1), date(2026, 11, 19)))
+    computer.play([Call(at=at(computer.zone, date(2026, 11, 20), 10, 0), usd=30)])
+    assert computer.core is not None
+
+    core, now = computer.core, computer.clock.now()
+    everything, shop = core.overview().budgets
+
+    assert everything.forecast is not None
+    assert forecast(core.store, core.settings.rates, now, computer.zone) == everything.forecast
+    assert (
+        forecast(core.store, core.settings.rates, now, computer.zone, kind="week", counts=scope(shop.budget))
+        == shop.forecast
+    )
 
 
 def test_a_billed_budget_says_so_and_an_old_bill_alerts_nobody(computer: Computer) -> None:

@@ -15,10 +15,8 @@ from usagetray.model import SpendDay
 from usagetray.overview import Overview
 from usagetray.settings import Settings
 from usagetray.settings_budgets import Budget
-from usagetray.spine.spending import Spending
+from usagetray.spine.spending import PACE, Spending
 
-PACE = timedelta(days=33)
-"""Reaches back to the first of any month, and over the four weeks that a forecast goes by."""
 USUAL = timedelta(weeks=spikes.WEEKS, days=2)
 
 

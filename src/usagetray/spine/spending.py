@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
+from usagetray.domain.advice.months import MonthEnd
 from usagetray.domain.pricing import LEAVES_OUT, price
-from usagetray.domain.spending import QUARTERS_OF_A_DAY, ZERO, Amount, Spend, by_quarter, quarter_of
+from usagetray.domain.spending import QUARTERS_OF_A_DAY, ZERO, Amount, Spend, by_quarter, period_forecast, quarter_of
 from usagetray.edges.store import Store
 from usagetray.edges.store import quarters as reading
 from usagetray.settings_rates import UserRate
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from usagetray.domain.rates import RateTable
 
 Counts = Callable[[Spend], bool]
+PACE = timedelta(days=33)
+"""Reaches back to the first of any month, and over the four weeks that a forecast goes by."""
 
 
 @dataclass(slots=True)
@@ -26,6 +29,25 @@ class _Day:
     stamp: tuple[int, ...]
     rows: tuple[Spend, ...]
     sums: dict[Hashable, Mapping[int, Amount]] = field(default_factory=dict)
+
+
+def forecast(
+    store: Store,
+    rates: tuple[UserRate, ...],
+    now: datetime,
+    zone: tzinfo,
+    *,
+    kind: str = "month",
+    counts: Counts | None = None,
+) -> MonthEnd | None:
+    """Where this day, week or month will end at list prices, with its band; None where it is too early to say.
+
+    `counts`: what is meant; None: everything. For one look, such as a report: who looks again keeps a `Spending`.
+    """
+    spending, since = Spending(), now - PACE
+    spending.take_in(store, rates, since, now)
+    amounts = spending.amounts(None, counts, since)
+    return period_forecast({quarter: amount.usd for quarter, amount in amounts.items()}, now, zone, kind)
 
 
 class Spending:
