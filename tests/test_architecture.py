@@ -61,7 +61,7 @@ def _module_name(path: Path) -> str:
 MODULES = tuple(Module(_module_name(path), path) for path in sorted(SOURCE.rglob("*.py")))
 MODULE_NAMES = {module.name for module in MODULES}
 TOP = {"", "__main__"}
-WORDS = {"model", "errors", "usage"}
+WORDS = {"model", "errors", "usage", "billing"}
 SPINE = {each for each in MODULE_NAMES if each.startswith("spine.")} | {"app", "desktop", "demo", "profile"}
 
 
@@ -83,11 +83,12 @@ def strangers(module: Module, *places: str) -> list[str]:
 
 LAYERS = [
     (("model", "errors", "usage"), ()),
-    (("domain",), ("model", "errors", "usage", "domain", "settings", "settings_budgets")),
+    (("billing",), ("model",)),
+    (("domain",), (*WORDS, "domain", "settings", "settings_budgets")),
     (("settings",), ("errors", "settings_rates", "settings_budgets")),
     (("settings_rates",), ()),
     (("settings_budgets",), ("settings_rates",)),
-    (("overview",), ("model", "usage", "domain")),
+    (("overview",), ("model", "usage", "billing", "domain")),
     # A menu's lines are the words that the views and the tray agree on.
     (("edges",), (*WORDS, "domain", "settings", "settings_rates", "edges", "providers.contract", "views.menu")),
 ]
@@ -106,7 +107,7 @@ def test_a_provider_knows_the_words_the_contract_and_itself() -> None:
         parts = module.name.split(".")
         own = ".".join(parts[:2]) if len(parts) > 1 else "providers"
         shared = ("providers.contract", "providers.parse", "providers.keyed", "providers.billed", "providers.sign_in")
-        found[module.name] = strangers(module, "model", "errors", "usage", *shared, own)
+        found[module.name] = strangers(module, *WORDS, *shared, own)
 
     assert {name: known for name, known in found.items() if known} == {}
 
@@ -116,7 +117,7 @@ LAZY = {"views.popup.process": {"spine.reading", "profile"}}
 
 
 def test_a_view_knows_the_overview_and_neither_spine_nor_edges() -> None:
-    allowed = ("model", "errors", "usage", "domain", "overview", "settings", "views")
+    allowed = (*WORDS, "domain", "overview", "settings", "views")
     found = {
         module.name: [each for each in strangers(module, *allowed) if each not in LAZY.get(module.name, set())]
         for module in inside("views")

@@ -76,6 +76,7 @@ _usagetray() {
         " config get/0") COMPREPLY=($(compgen -W "$(usagetray completion settings 2>/dev/null)" -- "$current")) ;;
         " config set/0") COMPREPLY=($(compgen -W "$(usagetray completion settings 2>/dev/null)" -- "$current")) ;;
         " completion/0") COMPREPLY=($(compgen -W "bash zsh fish providers settings sources" -- "$current")) ;;
+        " doctor/0") COMPREPLY=($(compgen -W "billing" -- "$current")) ;;
         " autostart/0") COMPREPLY=($(compgen -W "on off status" -- "$current")) ;;
         " icon-sheet/0") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
         esac

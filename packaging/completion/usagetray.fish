@@ -188,5 +188,6 @@ complete -c usagetray -n 'string match -q -- \' disconnect/0\' (__usagetray_at)'
 complete -c usagetray -n 'string match -q -- \' config get/0\' (__usagetray_at)' -a '(usagetray completion settings 2>/dev/null)'
 complete -c usagetray -n 'string match -q -- \' config set/0\' (__usagetray_at)' -a '(usagetray completion settings 2>/dev/null)'
 complete -c usagetray -n 'string match -q -- \' completion/0\' (__usagetray_at)' -a 'bash zsh fish providers settings sources'
+complete -c usagetray -n 'string match -q -- \' doctor/0\' (__usagetray_at)' -a 'billing'
 complete -c usagetray -n 'string match -q -- \' autostart/0\' (__usagetray_at)' -a 'on off status'
 complete -c usagetray -n 'string match -q -- \' icon-sheet/0\' (__usagetray_at)' -F

@@ -93,6 +93,11 @@ class BillingView:
     verdicts: tuple[Verdict, ...]  # of a person's session, then of a script's
     stale: bool = False  # nobody has looked for hours
 
+    @property
+    def warns(self) -> bool:
+        """A plan is there, and something else is billed."""
+        return not self.stale and any(each.would_warn for each in self.verdicts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView:

@@ -32,6 +32,7 @@ class AlertSettings:
     locked: bool = True
     back: bool = True
     paying: bool = True
+    billing_route: bool = True  # something else than the plan is billed
     budgets: bool = True
     spikes: bool = True  # an hour or a session that costs many times the usual
     spikes_mute: tuple[str, ...] = ()  # projects that are left out of them: a folder, or the last part of its name
@@ -192,6 +193,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "alerts.locked": _flag,
     "alerts.back": _flag,
     "alerts.paying": _flag,
+    "alerts.billing_route": _flag,
     "alerts.budgets": _flag,
     "alerts.spikes": _flag,
     "alerts.spikes_mute": _texts,
@@ -284,6 +286,7 @@ class _Reader:
                 locked=self.value("alerts.locked", alerts.locked),
                 back=self.value("alerts.back", alerts.back),
                 paying=self.value("alerts.paying", alerts.paying),
+                billing_route=self.value("alerts.billing_route", alerts.billing_route),
                 budgets=self.value("alerts.budgets", alerts.budgets),
                 spikes=self.value("alerts.spikes", alerts.spikes),
                 spikes_mute=self.value("alerts.spikes_mute", alerts.spikes_mute),

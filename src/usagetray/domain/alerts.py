@@ -22,6 +22,7 @@ class AlertKind(StrEnum):
     LOCKED = "locked"
     PAYING = "paying"
     BACK = "back"
+    BILLING_ROUTE = "billing_route"
     BUDGET = "budget"
     SPIKE = "spike"
 

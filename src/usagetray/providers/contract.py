@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from usagetray.billing import BillingRules
 from usagetray.model import Secret, Snapshot
 from usagetray.usage import UsageEvent
 
@@ -204,10 +205,7 @@ class Web(Protocol):
     def post_json(
         self, path: str, body: Any, *, bearer: Secret, headers: Headers | None = None, auth: str = BEARER
     ) -> Any:
-        """The same for a question that is itself JSON, or a `Form`: for vendors who are read by a POST.
-
-        Never to change anything.
-        """
+        """The same for a question that is itself JSON, or a `Form`: some are read by a POST. It changes nothing."""
         ...
 
 
@@ -392,6 +390,8 @@ class Provider:
     """Logs whose newest change says when the tool was last used (freshness of passive figures)."""
     logs: LogSource | None = None
     hooks: tuple[Hook, ...] = ()
+    billing: BillingRules | None = None  # which credential its tool would bill
+    hosts: tuple[str, ...] = ()  # at which, and below which, it serves and bills other vendors' tools as well
     options: tuple[Option, ...] = ()
     reads: str = ""  # one sentence: what is read on this machine without any consent
     official: bool = False  # the vendor documents this source

@@ -55,4 +55,6 @@ SOURCES = (
         poll_every=timedelta(minutes=15),
     ),
 )
-PROVIDER = Provider(id=ID, name=SOURCE, homes=None, strategies=SOURCES, official=True)
+PROVIDER = Provider(
+    id=ID, name=SOURCE, homes=None, strategies=SOURCES, hosts=("deepseek.com",), official=True
+)

@@ -161,6 +161,7 @@ PROVIDER = Provider(
     id=ID,
     name=SOURCE,
     homes=HomeRule(env="KIMI_CODE_HOME", default="~/.kimi-code"),
+    hosts=("moonshot.ai", "moonshot.cn", "kimi.com", "kimi.ai"),
     strategies=(
         replace(
             by_key(

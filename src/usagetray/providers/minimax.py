@@ -238,6 +238,7 @@ PROVIDER = Provider(
     id=ID,
     name=SOURCE,
     homes=None,
+    hosts=("minimax.io", "minimaxi.com", "minimax.cn"),
     strategies=(
         # A variable does not say of which region its key is, so it stands for the first one only.
         _source("global", "minimax.io", "MINIMAX_TOKEN_PLAN_KEY", "MINIMAX_CODING_API_KEY"),

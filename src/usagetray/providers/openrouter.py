@@ -107,6 +107,7 @@ PROVIDER = Provider(
     id=ID,
     name=SOURCE,
     homes=None,
+    hosts=("openrouter.ai",),
     strategies=(
         by_key(
             id="key",

@@ -113,6 +113,7 @@ PROVIDER = Provider(
     id=ID,
     name=SOURCE,
     homes=None,
+    hosts=("z.ai", "bigmodel.cn"),
     strategies=(
         _source("global", "z.ai", "https://api.z.ai", "Z_AI_API_KEY", "ZAI_API_KEY"),
         _source(

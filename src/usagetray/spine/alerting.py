@@ -13,7 +13,7 @@ from usagetray.edges.notify import AlertText, Notifier
 from usagetray.edges.store import AlertRow, Store
 from usagetray.overview import Overview
 from usagetray.settings import AlertSettings, Settings
-from usagetray.spine import spending_alerts
+from usagetray.spine import billing_alerts, spending_alerts
 from usagetray.views.alert_words import alert_words, merged_words
 
 log = logging.getLogger(__name__)
@@ -67,6 +67,9 @@ class Alerting:
         of_spending, told_of_spending = spending_alerts.earned(overview, former, settings.alerts, self._zone())
         rows += of_spending
         now_told |= told_of_spending
+        of_billing, told_of_billing = billing_alerts.earned(overview, former, settings.alerts)
+        rows += of_billing
+        now_told |= told_of_billing
         if now_told:
             self._store.save_told(now_told, rows)
         return rows, bool(now_told)

@@ -22,7 +22,7 @@ from usagetray.model import Secret
 from usagetray.profile import Profile
 from usagetray.providers.contract import Address, Hook, Key, Provider, Strategy
 from usagetray.settings import load
-from usagetray.spine.sources import FIRST, Tool, is_named, key_name, strategies_of, tools
+from usagetray.spine.sources import FIRST, PROFILES, Tool, is_named, key_name, strategies_of, tools
 
 ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """It stands in the settings' keys and in the name of the key's entry."""
@@ -36,6 +36,12 @@ class Offer:
     explains: str
     hook: Hook | None = None
     strategy: Strategy | None = None
+    permit: str = ""  # something that no one strategy needs; its name among those that the settings list
+
+    @property
+    def allowed_as(self) -> str:
+        """Its name among those that the settings list; "" for a hook, which stands in the tool's own."""
+        return self.strategy.id if self.strategy else self.permit
 
     @property
     def key(self) -> Key | None:
@@ -57,7 +63,20 @@ def offers(provider: Provider, account: str = "") -> tuple[Offer, ...]:
         for each in strategies_of(provider, account)
         if each.consent is not None
     ]
-    return (*from_hooks, *asked)
+    return (*from_hooks, *asked, *(() if account else _of_billing(provider)))
+
+
+def _of_billing(provider: Provider) -> tuple[Offer, ...]:
+    rules = provider.billing
+    if rules is None:
+        return ()
+    explains = (
+        f"Tells you when {rules.tool} bills a key instead of your plan: looks into your shell’s profiles (such as "
+        "~/.zshrc), your system’s variables and .env files for "
+        f"{', '.join(rules.credentials)} and the like. Only names, files and line numbers are kept and shown, never a "
+        "value; nothing is run or sent."
+    )
+    return (Offer(name=PROFILES.replace("_", "-"), explains=explains, permit=PROFILES),)
 
 
 def _of_page(provider: Provider, strategy: Strategy) -> str:
@@ -91,8 +110,7 @@ class Connecting:
     def is_given(self, offer: Offer) -> bool:
         if offer.hook is not None:
             return hooks.installed(offer.hook, self._tool().home, state_dir=self.profile.paths.state_dir)
-        assert offer.strategy is not None  # noqa: S101 - an offer is one or the other
-        return offer.strategy.id in self._allowed
+        return offer.allowed_as in self._allowed
 
     def switch_on(self) -> None:
         """Reads what may be read without asking, from now on."""
@@ -170,10 +188,9 @@ class Connecting:
         self._set("enabled", False)
 
     def _allow(self, offer: Offer, *, given: bool) -> None:
-        assert offer.strategy is not None  # noqa: S101 - hooks are handled before
-        others = [each for each in self._allowed if each != offer.strategy.id]
+        others = [each for each in self._allowed if each != offer.allowed_as]
         name = f"accounts.{self.account}.allow" if self.account else "allow"
-        self._set(name, [*others, offer.strategy.id] if given else others)
+        self._set(name, [*others, offer.allowed_as] if given else others)
 
     def _set(self, name: str, value: object) -> None:
         set_value(self.profile.paths.config_file, f"providers.{self.provider.id}.{name}", value)

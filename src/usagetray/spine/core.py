@@ -26,6 +26,7 @@ from usagetray.settings import Settings
 from usagetray.spine import own_programs, own_providers, status_page
 from usagetray.spine.alerting import Alerting
 from usagetray.spine.asking import Edges
+from usagetray.spine.billing import Billing
 from usagetray.spine.budgeting import Budgeting
 from usagetray.spine.costing import Costing
 from usagetray.spine.incidents import Incidents
@@ -118,6 +119,13 @@ class Core:
             saving=power.saving,
             on_change=on_change,
         )
+        self._billing = Billing(
+            profile.clock,
+            self.store,
+            profile.environ,
+            providers=lambda: self._providers,
+            settings=lambda: self.settings,
+        )
         self._costing = Costing(profile.environ)
         self._status_line = StatusLineCost(own.spool_dir)
         self._budgeting = Budgeting(local_zone)
@@ -142,6 +150,8 @@ class Core:
         """Reads what lies here and, if it may ask, starts the requests that are due. True if something new was read."""
         self.reload_settings()
         is_new = self.refresh.tick(ask=ask)
+        if not self.profile.demo:  # what the user's own tools bill is no part of a made-up day
+            is_new = self._billing.tick() or is_new
         if ask:
             self.incidents.tick()
         return self.indexing.look(LOGS_S) or is_new

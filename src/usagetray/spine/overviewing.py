@@ -18,7 +18,7 @@ from usagetray.model import Account, MoneyLine, Snapshot
 from usagetray.overview import AccountView, Attempted, FoundTool, IncidentView, Overview, ReadingLogs, WindowView
 from usagetray.providers.contract import Key, Provider, Strategy
 from usagetray.settings import ProviderSettings, Settings
-from usagetray.spine import incidents, store_state
+from usagetray.spine import billing_record, incidents, store_state
 from usagetray.spine.costing import NOTHING, Costs, with_bills
 from usagetray.spine.owning import formerly, last_users, nobody_at, owned
 from usagetray.spine.sources import FIRST, account_at, permitted
@@ -55,6 +55,7 @@ class _Facts:
     trouble: State | None  # of the store itself
     incidents: tuple[IncidentView, ...]  # what the vendor reports of itself
     costs: Mapping[str, CostToDate]  # of what was used in each home
+    billing: billing_record.Views
 
 
 def overview(
@@ -88,6 +89,7 @@ def overview(
         demo=demo,
         accounts=tuple(accounts),
         found=found,
+        billing=billing_record.recorded(store, providers, settings, now),
         missing=tuple(each.name for each in providers if each.homes is not None and each.id not in traces),
         first_run=not settings.welcomed and not demo,
         checked_at=max(asked, default=None),
@@ -155,6 +157,7 @@ def _facts(store: Store, provider: Provider, settings: Settings, now: datetime, 
         trouble=store_state.trouble(store, now),
         incidents=incidents.shown(store, provider, settings, now),
         costs=costs.of(provider.id),
+        billing=billing_record.kept(store, provider, now),
     )
 
 
@@ -261,6 +264,9 @@ def _view(
         by_key=any(isinstance(need, Key) for each in asked for need in each.strategy.needs),
         thresholds=own.thresholds,
         incidents=facts.incidents,
+        billing=billing_record.of_account(
+            facts.billing, account, facts.snapshots, [*(home for _, home in mine), *(one.source.home for one in asked)]
+        ),
         cost=cost,
     )
 

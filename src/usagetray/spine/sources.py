@@ -17,6 +17,8 @@ NO_HOME = Home(path=Path("-"), is_default=True)
 """Stands for the home of a provider that has no tool on this machine, only a key."""
 
 
+PROFILES = "shell_profiles"
+"""The consent to look into shell profiles, by its name among those that the settings list."""
 FIRST = "default"
 """The account of the first key, which needs no name; no further account may be called so."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import budget_words, cost_words, tightest
+from usagetray.views import billing_words, budget_words, cost_words, tightest
 from usagetray.views.figures import DASH, ago, duration, instant, old, percent
 from usagetray.views.headline import Headline, shown_account
 from usagetray.views.incident_words import incident
@@ -87,7 +87,8 @@ def _section(account: AccountView, overview: Overview, zone: tzinfo, left: bool)
     ]
     sums += [cost_words.to_date(account.cost, overview)] if account.cost else []
     calm = all(tightest.level_of(account, window) is Level.NORMAL and not window.stale for window in account.windows)
-    is_fine = account.state is State.FRESH and not account.incidents
+    bills = [text] if account.billing and (text := billing_words.line(account.billing)) else []
+    is_fine = account.state is State.FRESH and not account.incidents and not (account.billing and account.billing.warns)
     if account is not overview.accounts[0] and calm and wrong is None and is_fine:
         if figures := _figures(account, now, left):
             return [f"{title}:  {figures}", *(_INDENT + line for line in sums)]
@@ -97,7 +98,7 @@ def _section(account: AccountView, overview: Overview, zone: tzinfo, left: bool)
     problems = [f"{wrong.title}. {wrong.detail}"] if wrong else []
     problems += [f"{GLYPHS['diamond']} {incident(account, one, now, zone).title}" for one in account.incidents]
     nothing = [] if rows or sums or problems else ["No figures yet"]
-    return [title, *(_INDENT + line for line in (*problems, *rows, *sums, *nothing))]
+    return [title, *(_INDENT + line for line in (*problems, *rows, *sums, *nothing, *bills))]
 
 
 def _row(account: AccountView, window: WindowView, now: datetime, zone: tzinfo, left: bool) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from usagetray.domain.states import WindowState
 from usagetray.model import MoneyKind, MoneyLine
 from usagetray.overview import AccountView, IncidentView, Overview, WindowView
-from usagetray.views import budget_json, cost_words
+from usagetray.views import billing_json, budget_json, cost_words
 from usagetray.views.figures import exact_amount, used_percent
 from usagetray.views.plain import plain
 from usagetray.views.problems import state_text
@@ -39,7 +39,7 @@ def status_json(overview: Overview) -> dict[str, Any]:
         "schema": SCHEMA,
         "generated_at": iso(overview.generated_at),
         "demo": overview.demo,
-        "billing_route": None,
+        "billing_route": billing_json.billing_route(overview.billing),
         "accounts": [*(_account(account, overview) for account in overview.accounts), *budget_json.accounts(overview)],
         "counters": {**_COUNTERS, **{plain(key): _counted(value) for key, value in overview.counters.items()}},
     }

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Attempted, Overview, WindowView
-from usagetray.views import budget_words, cost_words
+from usagetray.views import billing_words, budget_words, cost_words
 from usagetray.views.figures import ago
 from usagetray.views.incident_words import incident
 from usagetray.views.plain import clip, columns, pad, plain, spelled
@@ -138,6 +138,9 @@ def _account(
     lines += _cost(account, overview, width)
     if len(lines) == 1:
         lines.append((_Piece("  No figures yet."),))
+    if account.billing and (text := billing_words.line(account.billing)):
+        style = "warn" if account.billing.warns else "dim"
+        lines += [_styled(line, style) for line in _wrapped(text, width, "  ", hang="    ")]
     return lines
 
 

@@ -5,6 +5,7 @@ logs say about being locked out, and, only if the user allows it, Anthropic's us
 """
 
 from usagetray.providers.claude import (
+    billing,
     cached,
     counting,
     endpoint,
@@ -26,6 +27,7 @@ PROVIDER = Provider(
     activity=(lockout.LOGS,),
     logs=counting.LOGS,
     hooks=(hook.HOOK,),
+    billing=billing.RULES,
     vendor="anthropic",
     reads="Reads Claude Code’s own usage file and session logs. Your sign-in is never touched.",
     rehearsal=rehearsal.REHEARSAL,

@@ -1,6 +1,6 @@
 """Codex (ChatGPT plans): five-hour, weekly and other limits, from its own session files or, by consent, its server."""
 
-from usagetray.providers.codex import counting, endpoint, rehearsal, sessions
+from usagetray.providers.codex import billing, counting, endpoint, rehearsal, sessions
 from usagetray.providers.contract import HomeRule, Provider, StatusPage
 
 PROVIDER = Provider(
@@ -11,6 +11,7 @@ PROVIDER = Provider(
     signs=(sessions.SESSIONS, sessions.ARCHIVED),
     activity=(sessions.SESSIONS,),
     logs=counting.LOGS,
+    billing=billing.RULES,
     vendor="openai",
     reads="Reads Codex’s own session files. No network, and your sign-in is never touched.",
     rehearsal=rehearsal.REHEARSAL,

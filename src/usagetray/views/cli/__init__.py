@@ -205,6 +205,13 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
     )
 
     doctor = verbs.add_parser("doctor", help="why something is not shown, and what to do about it")
+    doctor.add_argument(
+        "part",
+        nargs="?",
+        choices=("billing",),
+        metavar="billing",
+        help="only which credential pays for what is started here, in this terminal and folder",
+    )
     doctor.add_argument("--json", action="store_true", help="for scripts")
     doctor.add_argument("--report", action="store_true", help="without names and paths of yours, to show to others")
 

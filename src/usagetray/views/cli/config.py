@@ -70,6 +70,7 @@ def _values(settings: Settings, providers: Iterable[str]) -> Iterator[tuple[str,
     yield "alerts.locked", settings.alerts.locked
     yield "alerts.back", settings.alerts.back
     yield "alerts.paying", settings.alerts.paying
+    yield "alerts.billing_route", settings.alerts.billing_route
     yield "alerts.budgets", settings.alerts.budgets
     yield "alerts.spikes", settings.alerts.spikes
     yield "alerts.spikes_mute", list(settings.alerts.spikes_mute)

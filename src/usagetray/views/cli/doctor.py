@@ -15,7 +15,7 @@ from usagetray.edges.logs import HIDDEN, Masking
 from usagetray.spine.doctoring import Examination, examine
 from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain
-from usagetray.views.cli import out, out_json
+from usagetray.views.cli import doctor_billing, out, out_json
 from usagetray.views.cli.doctor_words import Finding, findings
 from usagetray.views.cli.opening import opened
 from usagetray.views.plain import plain
@@ -27,9 +27,11 @@ WIDTH = 80
 
 def run(arguments: argparse.Namespace) -> int:
     profile = opened(arguments)
+    mask = _masking(profile.environ, profile.paths.profile) if arguments.report else _unmasked
+    if arguments.part == "billing":
+        return doctor_billing.run(profile, mask, as_json=arguments.json)
     seen = examine(profile, known(profile).providers, make_keychain(profile), __version__)
     found = findings(seen)
-    mask = _masking(profile.environ, profile.paths.profile) if arguments.report else _unmasked
     if arguments.json:
         out_json(_masked(_as_json(seen, found), mask))
     else:

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyLine
 from usagetray.overview import AccountView, FoundTool, Overview, WindowView
-from usagetray.views import cost_words
+from usagetray.views import billing_words, cost_words
 from usagetray.views.figures import DASH, ago, countdown, instant, old, percent, used_percent
 from usagetray.views.incident_words import incident
 from usagetray.views.plain import plain
@@ -177,7 +177,10 @@ def _section(
     if surfaces:
         text = ", ".join(f"{plain(surface.label, 24)} {percent(surface.share)}" for surface in surfaces)
         lines.append(Caption(key=f"{key}/shares", text=text))
+    if account.billing and (billed := billing_words.line(account.billing)):
+        lines.append(Caption(key=f"{key}/billing", text=billed))
     may_fold = not first and account.level < Level.WARNING and wrong is None and not account.incidents
+    may_fold = may_fold and not (account.billing and account.billing.warns)
     folded = _collapsed(key, account, accounts, wish) if may_fold and account.windows else None
     return Section(key=key, level=account.level, lines=tuple(lines), collapsed=folded)
 

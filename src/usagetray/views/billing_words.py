@@ -1,0 +1,125 @@
+"""What a tool bills, in words: "billing: plan", "billing: API key, ~/.zshrc line 12". Names and places, no value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from usagetray.billing import Certainty, Evidence, Mode, Route, Verdict
+from usagetray.overview import BillingView
+from usagetray.views.plain import clip, plain
+from usagetray.views.words import DEMO
+
+MOST_TITLE, MOST_TEXT = 63, 255
+MOST_PLACE = 60
+NAMES = {
+    Route.PLAN: "plan",
+    Route.API_KEY: "API key",
+    Route.AUTH_TOKEN: "bearer token",
+    Route.CLOUD: "cloud account",
+    Route.HELPER: "what apiKeyHelper prints",
+    Route.UNKNOWN: "unknown",
+}
+BILLS = {
+    Route.API_KEY: "an API key",
+    Route.AUTH_TOKEN: "a bearer token",
+    Route.CLOUD: "a cloud account",
+    Route.HELPER: "what apiKeyHelper prints",
+}
+ELSEWHERE = {
+    "process_env": "set in this environment",
+    "registry_user": "your user environment (registry)",
+    "registry_machine": "the computer’s environment (registry)",
+    "mode": "whatever is set",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingAlert:
+    title: str
+    text: str
+    urgency: str  # "normal" or "critical"
+
+
+def line(view: BillingView) -> str | None:
+    """What a person's session bills, and a script's where that is something else; None where nobody knows."""
+    first = _of(view, Mode.INTERACTIVE)
+    if first is None or view.stale:
+        return None
+    said = f"billing: {short(first, view)}"
+    script = _of(view, Mode.HEADLESS)
+    if script is not None and (script.route, script.because[:1]) != (first.route, first.because[:1]):
+        said += f"; {view.headless}: {short(script, view)}"
+    return said
+
+
+def short(verdict: Verdict, view: BillingView) -> str:
+    """ "plan", "API key, ~/.zshrc line 12", "Example, set in ~/settings.json line 4"."""
+    if verdict.route is Route.PLAN:
+        return "plan" if verdict.certainty is Certainty.CERTAIN else "plan (likely)"
+    first = verdict.because[0] if verdict.because else None
+    where = place(first, view) if first else ""
+    if verdict.route is Route.OTHER_VENDOR:
+        return f"{plain(verdict.vendor, 24)}, set in {where}"
+    named = NAMES[verdict.route]
+    if verdict.route is Route.UNKNOWN:
+        return f"{named}, {_name(first)} {where}" if first and first.variable else named
+    return f"{named}, {where}"
+
+
+def place(at: Evidence, view: BillingView) -> str:
+    """ "~/.zshrc line 12"; what has no file says what it is."""
+    if at.file is None or at.source.startswith("registry"):
+        return ELSEWHERE.get(at.source, at.source)
+    return file_place(at.file, at.line, view.user_home)
+
+
+def file_place(path: str, number: int | None, home: str) -> str:
+    inside = path.startswith((f"{home}/", f"{home}\\")) if home else False
+    shown = plain(f"~{path[len(home) :]}" if inside else path, MOST_PLACE)
+    return f"{shown} line {number}" if number else shown
+
+
+def reason(verdict: Verdict, view: BillingView) -> str:
+    """One sentence on why, and on what is missing to be sure."""
+    first = verdict.because[0] if verdict.because else None
+    if verdict.route is Route.PLAN:
+        if verdict.certainty is Certainty.CERTAIN:
+            return "Nothing that goes before the plan’s sign-in is set."
+        unread = "" if view.profiles_read else " Shell profiles were not read."
+        return f"Nothing that goes before it was found; what a launcher gives along would not show.{unread}"
+    if first is None:
+        return f"{verdict.says[:1].upper()}{verdict.says[1:]}." if verdict.says else "Nobody knows."
+    named = f"{_name(first)} ({place(first, view)})"
+    if verdict.route is Route.UNKNOWN:
+        return f"{named} {verdict.says}."
+    if verdict.route is Route.OTHER_VENDOR:
+        return f"{named} sends requests to {plain(verdict.vendor, 24)}, with its own key: no figure of the plan moves."
+    if first.source == "login":
+        return f"{named} is what you are signed in with."
+    return f"{named} goes before the plan’s sign-in."
+
+
+def _name(at: Evidence | None) -> str:
+    return plain(at.variable or "the file", 48) if at else ""
+
+
+def _of(view: BillingView, mode: Mode) -> Verdict | None:
+    return next((each for each in view.verdicts if each.mode is mode), None)
+
+
+# ---- alerts ------------------------------------------------------------------------------------------------
+
+
+def alert(view: BillingView, verdict: Verdict, *, demo: bool) -> BillingAlert:
+    """That something else than the plan is billed now."""
+    who = view.tool if verdict.mode is Mode.INTERACTIVE else view.headless
+    what = plain(verdict.vendor, 24) if verdict.route is Route.OTHER_VENDOR else BILLS.get(verdict.route, "")
+    title = f"{who} now bills {what}" if what else f"{who}: unclear what is billed now"
+    text = (
+        f"{reason(verdict, view)} If you do not want that, take it out there and open a new terminal. "
+        "More: usagetray doctor billing."
+    )
+    prefix = DEMO if demo else ""
+    return BillingAlert(
+        title=clip(prefix + title, MOST_TITLE), text=clip(text, MOST_TEXT), urgency="critical" if what else "normal"
+    )
