@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from usagetray.billing import Verdict
 from usagetray.domain.incidents import Incident
+from usagetray.domain.paying import Paid
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import Money, MoneyLine, SurfaceShare
 
@@ -125,10 +126,16 @@ class AccountView:
     money_stale: bool = False
     by_key: bool = False  # asked for with a key the user gave us, not with a tool's sign-in
     thresholds: tuple[float, ...] | None = None  # shares at which this account alerts; None: those of all
+    paid: Paid | None = None  # since a window was full; None: use is not paid for, or that was not noticed yet
     incidents: tuple[IncidentView, ...] = ()
     billing: BillingView | None = None  # of the tool it is signed in with
     cost: CostToDate | None = None  # of what its tool's logs tell, at list prices; None: nothing used this month
     billed_beside: tuple[BilledBeside, ...] = ()
+
+    @property
+    def pays(self) -> bool:
+        """A window is full, and use goes on at the user's cost."""
+        return any(window.level is Level.PAYING for window in self.windows)
 
     @property
     def has_figures(self) -> bool:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -32,6 +33,7 @@ class AlertSettings:
     locked: bool = True
     back: bool = True
     paying: bool = True
+    paying_amounts: tuple[Decimal, ...] = (Decimal(10), Decimal(50))  # ascending, in the vendor's currency
     billing_route: bool = True  # something else than the plan is billed
     budgets: bool = True
     spikes: bool = True  # an hour or a session that costs many times the usual
@@ -193,6 +195,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "alerts.locked": _flag,
     "alerts.back": _flag,
     "alerts.paying": _flag,
+    "alerts.paying_amounts": settings_budgets.amounts,
     "alerts.billing_route": _flag,
     "alerts.budgets": _flag,
     "alerts.spikes": _flag,
@@ -286,6 +289,7 @@ class _Reader:
                 locked=self.value("alerts.locked", alerts.locked),
                 back=self.value("alerts.back", alerts.back),
                 paying=self.value("alerts.paying", alerts.paying),
+                paying_amounts=self.value("alerts.paying_amounts", alerts.paying_amounts),
                 billing_route=self.value("alerts.billing_route", alerts.billing_route),
                 budgets=self.value("alerts.budgets", alerts.budgets),
                 spikes=self.value("alerts.spikes", alerts.spikes),

@@ -137,6 +137,15 @@ def _amount(row: Mapping[str, Any]) -> Decimal:
     )
 
 
+def amounts(found: Any) -> tuple[Decimal, ...]:
+    """Sums at which something is announced, ascending. Raises ValueError with what is right."""
+    if isinstance(found, list):
+        written = [str(each) if isinstance(each, int) and not isinstance(each, bool) else each for each in found]
+        if all(isinstance(each, str) and SUM.fullmatch(each) and Decimal(each) > 0 for each in written):
+            return tuple(sorted({Decimal(each) for each in written}))
+    raise ValueError('a list of sums above zero, such as [10, "12.50"]')
+
+
 def _one_of(row: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str:
     """ "" where the key is not there."""
     if key not in row:

@@ -22,7 +22,8 @@ TOP = {
 }  # fmt: skip
 ACCOUNT = {
     "provider": TEXT, "account": TEXT, "label": (TEXT, NONE), "plan": (TEXT, NONE), "state": TEXT, "state_text": TEXT,
-    "next_attempt_at": (TEXT, NONE), "windows": LIST, "money": LIST, "incidents": LIST,
+    "next_attempt_at": (TEXT, NONE), "windows": LIST, "money": LIST, "paying": (OBJECT, NONE),
+    "incidents": LIST,
 }  # fmt: skip
 WINDOW = {
     "key": TEXT, "label": TEXT, "used_percent": (*NUMBER, NONE), "state": TEXT, "stale": FLAG,

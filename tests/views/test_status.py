@@ -276,6 +276,7 @@ def test_the_json_has_the_documented_shape():
     ]
     assert list(body["accounts"][0]) == [
         "provider", "account", "label", "plan", "state", "state_text", "next_attempt_at", "windows", "money",
+        "paying",
         "incidents",
     ]  # fmt: skip
 

@@ -21,6 +21,7 @@ class AlertKind(StrEnum):
     THRESHOLD = "threshold"
     LOCKED = "locked"
     PAYING = "paying"
+    PAYING_AMOUNT = "paying_amount"  # so much was paid since
     BACK = "back"
     BILLING_ROUTE = "billing_route"
     BUDGET = "budget"
@@ -67,7 +68,12 @@ class Alert:
     provider: str
     account: str
     window: str
-    threshold: float | None = None  # share
+    threshold: float | None = None  # share; of PAYING_AMOUNT a sum of money
+
+    @property
+    def id(self) -> tuple[str, str, str]:
+        """Of its window."""
+        return self.provider, self.account, self.window
 
 
 def due(seen: Seen, told: Told | None, thresholds: Sequence[float]) -> tuple[Alert | None, Told]:

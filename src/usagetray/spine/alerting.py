@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from usagetray.domain import alerts
 from usagetray.domain.alerts import Alert, AlertKind, Seen, Told
+from usagetray.domain.forensics import Cause
 from usagetray.domain.states import State, WindowState
 from usagetray.edges.notify import AlertText, Notifier
 from usagetray.edges.store import AlertRow, Store
 from usagetray.overview import Overview
 from usagetray.settings import AlertSettings, Settings
 from usagetray.spine import billing_alerts, spending_alerts
-from usagetray.views.alert_words import alert_words, merged_words
+from usagetray.spine.paying import Paying
+from usagetray.views.alert_words import Behind, alert_words, merged_words
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +24,29 @@ BACKFILLED_AFTER = timedelta(minutes=30)
 """A figure first seen this long after it was captured is history: it is shown, and announces nothing."""
 HELD_AT_MOST = timedelta(hours=2)
 """An alert held back for longer, or found after a crash, speaks of the past: it stays in the list only."""
+Id = tuple[str, str, str]
+"""Of a window: provider, account, key."""
 MOST_AT_ONCE = 2
 """More alerts than this in one breath become one notification."""
 
 
+Causes = Callable[[Overview, Sequence[Id]], Mapping[Id, Cause]]
+
+
 class Alerting:
     def __init__(
-        self, store: Store, notifier: Notifier, settings: Callable[[], Settings], zone: Callable[[], tzinfo]
+        self,
+        store: Store,
+        notifier: Notifier,
+        settings: Callable[[], Settings],
+        zone: Callable[[], tzinfo],
+        *,
+        paying: Paying,
+        causes: Causes,
     ) -> None:
+        """`causes`: what most of the last hour's rise of some windows is from; asked only when an alert is due."""
+        self._paying = paying
+        self._causes = causes
         self._store = store
         self._notifier = notifier
         self._settings = settings
@@ -55,7 +72,8 @@ class Alerting:
         now_told: dict[tuple[str, str, str], Told] = {}
         due: list[Alert] = []
         ends_at: dict[tuple[str, str, str], datetime | None] = {}
-        for seen, aliases, own in _seen(overview):
+        seen_windows = list(_seen(overview))
+        for seen, aliases, own in seen_windows:
             ends_at[seen.id] = seen.resets_at
             known = next((former[each] for each in (seen.id, *aliases) if each in former), None)
             alert, told = alerts.due(seen, known, settings.alerts.thresholds if own is None else own)
@@ -63,7 +81,16 @@ class Alerting:
             now_told |= {each: told for each in (seen.id, *aliases) if told != former.get(each)}
             if alert is not None and _wanted(alert, settings.alerts) and not _still_locked(alert, overview):
                 due.append(alert)
-        rows = [self._row(each, overview) for each in alerts.one_stop_per_account(due, ends_at)]
+        paying = self._paying.follow(
+            overview, [seen for seen, _, _ in seen_windows], {**former, **now_told}, settings.alerts, self._store
+        )
+        now_told |= paying.told
+        due = [*(each for each in due if not paying.is_told(each)), *paying.due]
+        causes = self._causes(overview, [each.id for each in due if each.kind is AlertKind.THRESHOLD])
+        rows = [
+            self._row(each, overview, Behind(cause=causes.get(each.id), paid=paying.paid.get(each.id[:2])))
+            for each in alerts.one_stop_per_account(due, ends_at)
+        ]
         of_spending, told_of_spending = spending_alerts.earned(overview, former, settings.alerts, self._zone())
         rows += of_spending
         now_told |= told_of_spending
@@ -74,8 +101,8 @@ class Alerting:
             self._store.save_told(now_told, rows)
         return rows, bool(now_told)
 
-    def _row(self, alert: Alert, overview: Overview) -> AlertRow:
-        words = alert_words(alert, overview, self._zone(), self._settings().show_left)
+    def _row(self, alert: Alert, overview: Overview, behind: Behind) -> AlertRow:
+        words = alert_words(alert, overview, self._zone(), self._settings().show_left, behind)
         return AlertRow(
             due_at=overview.generated_at,
             kind=alert.kind,

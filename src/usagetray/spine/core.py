@@ -29,9 +29,11 @@ from usagetray.spine.asking import Edges
 from usagetray.spine.billing import Billing
 from usagetray.spine.budgeting import Budgeting
 from usagetray.spine.costing import Costing
+from usagetray.spine.forensics import causing
 from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
 from usagetray.spine.overviewing import overview
+from usagetray.spine.paying import Paying
 from usagetray.spine.planned import counting
 from usagetray.spine.refresh import Refresh
 from usagetray.spine.sources import Tool, found_tools
@@ -129,9 +131,17 @@ class Core:
         self._costing = Costing(profile.environ)
         self._status_line = StatusLineCost(own.spool_dir)
         self._budgeting = Budgeting(local_zone)
+        self._paying = Paying()
         self._alerting = None
         if notifier is not None:
-            self._alerting = Alerting(self.store, notifier, lambda: self.settings, local_zone)
+            self._alerting = Alerting(
+                self.store,
+                notifier,
+                lambda: self.settings,
+                local_zone,
+                paying=self._paying,
+                causes=causing(self.store, lambda: self._providers, lambda: self.settings, profile.environ),
+            )
         if self.store.notice:
             self.store.set_meta("notice", self.store.notice)
             self.store.set_meta("notice_at", profile.clock.now().isoformat())
@@ -223,7 +233,7 @@ class Core:
             reading=self.indexing.reading,
         )
         return self._budgeting.added_to(
-            shown,
+            self._paying.added_to(shown, self.store),
             self.store,
             self.settings,
             announces=self._alerting is not None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -135,3 +135,22 @@ def causes(
         for account, window, found in of_these
         if (told := cause(found, overview.generated_at))
     }
+
+
+def causing(
+    store: Store,
+    providers: Callable[[], Sequence[Provider]],
+    settings: Callable[[], Settings],
+    environ: Mapping[str, str],
+) -> Callable[[Overview, Sequence[tuple[str, str, str]]], Mapping[tuple[str, str, str], Cause]]:
+    """The same for one who asks now and then, and mostly of nothing: prices are read only then."""
+
+    def ask(overview: Overview, which: Sequence[tuple[str, str, str]]) -> Mapping[tuple[str, str, str], Cause]:
+        if not which or not overview.is_counted:  # what is still to be read of the logs would pass for use elsewhere
+            return {}
+        from usagetray.edges.tables import rate_table  # deferred: takes some milliseconds
+
+        table = rate_table(settings().rates, today=overview.generated_at.astimezone(UTC).date())
+        return causes(overview, which, store, table, places(providers(), settings(), environ))
+
+    return ask

@@ -12,6 +12,7 @@ from usagetray.spine.budgeting import Budgeting
 from usagetray.spine.costing import NOTHING, Costing
 from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known_settings
+from usagetray.spine.paying import Paying
 from usagetray.spine.sources import found_tools
 
 
@@ -24,7 +25,7 @@ def make_keychain(profile: Profile) -> Keychain:
 
 def reader(profile: Profile) -> Callable[[], Overview]:
     """Reads the store afresh at each call, for a process that does not write."""
-    costing, budgeting = Costing(profile.environ), Budgeting(local_zone)
+    costing, budgeting, paying = Costing(profile.environ), Budgeting(local_zone), Paying()
 
     def read() -> Overview:
         store = open_reader(profile.paths.store_file)
@@ -41,6 +42,7 @@ def reader(profile: Profile) -> Callable[[], Overview]:
                 demo=profile.demo,
                 found=found_tools(known.providers, settings, profile.environ, profile.paths.state_dir),
             )
+            shown = paying.added_to(shown, store)
             return budgeting.added_to(shown, store, settings, is_counting=shown.reading is not None)
         finally:
             if store is not None:

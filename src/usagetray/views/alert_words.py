@@ -8,21 +8,22 @@ from datetime import datetime, tzinfo
 
 from usagetray.domain.alerts import Alert, AlertKind
 from usagetray.domain.budgets import USED_UP, Basis, BudgetState
+from usagetray.domain.forensics import Cause
+from usagetray.domain.paying import Paid
 from usagetray.domain.spikes import Spike
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import budget_words
+from usagetray.views import budget_words, paying_words
 from usagetray.views.amounts import dollars, share
 from usagetray.views.figures import countdown, duration, instant, percent
 from usagetray.views.plain import clip, plain
 from usagetray.views.verdict import way_out
+from usagetray.views.why_words import mostly
 from usagetray.views.words import (
     DEMO,
     account_name,
     figure_text,
     has_day,
     has_figure,
-    money_text,
-    overage,
     switched_off,
     window_name,
 )
@@ -41,7 +42,15 @@ class AlertWords:
     urgency: str  # "normal" or "critical"
 
 
-def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool) -> AlertWords:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What is known of an alert besides the overview."""
+
+    cause: Cause | None = None  # of the last hour's rise, where logs show it
+    paid: Paid | None = None  # since the plan ended
+
+
+def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool, behind: Behind = Behind()) -> AlertWords:
     """`overview` is the one that gave rise to the alert: it holds the account and window meant."""
     account = next(
         each for each in overview.accounts if (each.provider, each.account) == (alert.provider, alert.account)
@@ -61,11 +70,17 @@ def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool) -> A
         urgency = "critical"
     elif alert.kind is AlertKind.PAYING:
         title = f"You are now paying for {name}"
-        line = overage(account)
-        spent = money_text(line) if line else None
         text = [
-            f"The {window_name(window)} is used up and {line.label.lower() if line else 'extra usage'} took over"
-            + (f": {spent}." if spent else "."),
+            paying_words.took_over(account, window, behind.paid),
+            f"To stop it, switch it off with {name}, or wait{_until(window, now, zone)}.",
+            f"{elsewhere}." if (elsewhere := way_out(account, overview)) else "",
+        ]
+        urgency = "critical"
+    elif alert.kind is AlertKind.PAYING_AMOUNT and behind.paid is not None:
+        what, since = paying_words.more(account, window, behind.paid, now, zone)
+        title = f"{what} for {name}"
+        text = [
+            since,
             f"To stop it, switch it off with {name}, or wait{_until(window, now, zone)}.",
             f"{elsewhere}." if (elsewhere := way_out(account, overview)) else "",
         ]
@@ -76,7 +91,7 @@ def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool) -> A
         urgency = "normal"
     else:
         title = f"{name} {window_name(window)}: {figure_text(window, left)}"
-        text = [_resets(window, now, zone), _advice(alert, account, overview)]
+        text = [_resets(window, now, zone), mostly(behind.cause), _advice(alert, account, overview)]
         urgency = "normal"
     return _cut(title, text, urgency, overview)
 

@@ -62,6 +62,7 @@ def _account(account: AccountView, overview: Overview) -> dict[str, Any]:
         "next_attempt_at": iso(account.next_attempt_at),
         "windows": [_window(window, now) for window in account.windows],
         "money": [*(_money(line, account) for line in account.money), *_costs(account, overview)],
+        "paying": _paying(account),
         "incidents": [_incident(each) for each in account.incidents],
     }
 
@@ -98,6 +99,19 @@ def _money(line: MoneyLine, account: AccountView) -> dict[str, Any]:
         "at_least": False,
         "so_far": False,
         "unpriced_tokens": 0,
+    }
+
+
+def _paying(account: AccountView) -> dict[str, Any] | None:
+    """What was paid on top of the plan since a window was full; null while nothing is, or it was not noticed yet."""
+    paid = account.paid
+    if paid is None:
+        return None
+    return {
+        "window": plain(paid.window),
+        "since": iso(paid.began_at),
+        "amount": exact_amount(paid.amount) if paid.amount else None,
+        "currency": plain(paid.amount.currency, 12) if paid.amount else None,
     }
 
 

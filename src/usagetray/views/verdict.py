@@ -16,6 +16,7 @@ from usagetray.model import MoneyKind
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import budget_words, cost_words, tightest
 from usagetray.views.figures import ago, countdown, duration, instant, money, old, percent
+from usagetray.views.paying_words import since as paying_since
 from usagetray.views.plain import plain
 from usagetray.views.problems import Problem, problem
 from usagetray.views.words import (
@@ -147,6 +148,8 @@ def _paying(account: AccountView, overview: Overview, zone: tzinfo) -> Verdict:
     source = plain(line.label, 40) if line else ""
     took_over = f"{source[:1].lower()}{source[1:]} took over" if source else "use goes on at your cost"
     extra = []
+    if paid := paying_since(account, now, zone):
+        extra.append(f"{paid}.")
     if line is not None and (spent := money_text(line)):
         extra.append(f"{source}: {spent}.")
     if window is not None and window.resets_at and window.resets_at > now:

@@ -287,6 +287,7 @@ def _report(verbs: _Verbs) -> argparse.ArgumentParser:
         "--week-starts", choices=("monday", "sunday"), default="monday", metavar="DAY", help="monday or sunday"
     )
     report.add_argument("--instances", action="store_true", help="with --json: each project's folder by itself")
+    report.add_argument("--why", action="store_true", help="with block: who used how much of each limit, and when")
     report.add_argument("--no-scan", action="store_true", help="show what is stored, read no logs anew")
     form = report.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="for scripts; has the field names of ccusage")
@@ -294,7 +295,6 @@ def _report(verbs: _Verbs) -> argparse.ArgumentParser:
     return report
 
 
-    report.add_argument("--why", action="store_true", help="with block: who used how much of each limit, and when")
 def _advise(verbs: _Verbs) -> argparse.ArgumentParser:
     advise = verbs.add_parser("advise", help="API or subscription: which plan is worth it, what could be saved")
     advise.add_argument("--what-if", type=Path, metavar="FILE.json", help="for use stated in a file, not your own")

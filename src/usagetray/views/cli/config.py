@@ -71,6 +71,10 @@ def _values(settings: Settings, providers: Iterable[str]) -> Iterator[tuple[str,
     yield "alerts.back", settings.alerts.back
     yield "alerts.paying", settings.alerts.paying
     yield "alerts.billing_route", settings.alerts.billing_route
+    yield (
+        "alerts.paying_amounts",
+        [int(each) if each == int(each) else str(each) for each in settings.alerts.paying_amounts],
+    )
     yield "alerts.budgets", settings.alerts.budgets
     yield "alerts.spikes", settings.alerts.spikes
     yield "alerts.spikes_mute", list(settings.alerts.spikes_mute)
@@ -80,6 +84,7 @@ def _values(settings: Settings, providers: Iterable[str]) -> Iterator[tuple[str,
     yield "icon.panel", settings.icon.panel
     yield "icon.label", settings.icon.label
     yield "incidents", settings.incidents
+    yield "statusline.cost", settings.status_line_cost
     yield "rates", [each.written() for each in settings.rates]
     yield "budgets", [each.written() for each in settings.budgets]
     for provider_id in sorted({*providers, *settings.providers}):
