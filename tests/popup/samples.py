@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from usagetray.domain.cost import Cost
+from usagetray.domain.cost_to_date import CostToDate
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import Money, MoneyKind, MoneyLine, SurfaceShare
-from usagetray.overview import AccountView, FoundTool, Overview, WindowView
+from usagetray.overview import AccountView, FoundTool, Overview, ReadingLogs, WindowView
 
 ZONE = ZoneInfo("Pacific/Auckland")
 NOW = datetime(2026, 11, 20, 20, 4, tzinfo=ZONE).astimezone(ZoneInfo("UTC"))
@@ -196,6 +198,27 @@ def states() -> Overview:
     return overview(claude(*rows), *troubled, notices=("The settings file has an unknown value in line 4.",))
 
 
+def cost(usd: str, month: str, *, unpriced: int = 0) -> CostToDate:
+    """Today and this month at list prices; `unpriced`: tokens of a model without a price."""
+    given = {"tokens": 2_400_000, "unpriced": {"house-model": unpriced} if unpriced else {}}
+    of_day, of_month = (Cost(usd=Decimal(each), **given) for each in (usd, month))  # type: ignore[arg-type]
+    return CostToDate(day=NOW.astimezone(ZONE).date(), of_day=of_day, of_month=of_month)
+
+
+def costs() -> Overview:
+    shown = overview(
+        claude(cost=cost("3.204", "1248.096")), codex(cost=cost("0.84", "12.1", unpriced=12_000)), minimax(), api()
+    )
+    return replace(shown, counted_at=NOW - timedelta(seconds=2))
+
+
+def first_reading() -> Overview:
+    """By API key, while the logs are read for the first time: a day without a price, and one without use."""
+    idle = replace(cost("0", "48.1"), of_day=Cost())
+    by_key = account("claude", "Claude", cost=cost("0", "0", unpriced=38_000), captured_at=None)
+    return overview(by_key, codex(cost=idle), reading=ReadingLogs(done=312_000_000, total=1_000_000_000))
+
+
 def first_run() -> Overview:
     found = (
         FoundTool(
@@ -237,6 +260,8 @@ MOMENTS = {
     "paying": paying,
     "offline": offline,
     "states": states,
+    "costs": costs,
+    "first_reading": first_reading,
     "first_run": first_run,
     "nothing_found": nothing_found,
     "hostile": hostile,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -141,32 +142,38 @@ def _money_age(account: AccountView, now: datetime) -> str:
 
 def tooltip(overview: Overview, zone: tzinfo, left: bool) -> str:
     """The verdict, then each account's figures, then their age; cut from the end by whole lines."""
-    now = overview.generated_at
-    lines = [(DEMO if overview.demo else "") + verdict(overview, zone, left).title]
-    fresh_line = 0
-    captured: list[datetime] = []
-    for account in overview.accounts:
+    title = (DEMO if overview.demo else "") + verdict(overview, zone, left).title
+    lines = [title, *_summaries(overview.accounts, overview, zone, left)]
+    return _with_cost(title, overview, zone, left) or _within(lines, TOOLTIP_UNITS)
+
+
+def _with_cost(title: str, overview: Overview, zone: tzinfo, left: bool) -> str:
+    """The cost stands last; of the other accounts whole lines give way to it. "" where there is none, or no room."""
+    cost, accounts = overview.cost, overview.accounts
+    if cost is None:
+        return ""
+    if len(accounts) == 1 and not accounts[0].windows and accounts[0].cost:
+        return ""  # the account's own line has said it
+    for count in range(len(accounts), 0, -1):
+        lines = [title, *_summaries(accounts[:count], overview, zone, left)]
+        for said in (cost_words.to_date(cost, overview), cost_words.newest(cost, overview)):
+            if _units(text := "\n".join((*lines, said))) <= TOOLTIP_UNITS:
+                return text
+    return ""
+
+
+def _summaries(accounts: Sequence[AccountView], overview: Overview, zone: tzinfo, left: bool) -> list[str]:
+    """A line for each; the last one with fresh figures says how old the oldest of them is."""
+    lines, captured, fresh_line = list[str](), list[datetime](), -1
+    for account in accounts:
         lines.append(_summary(account, overview, zone, left))
         fresh = [window.captured_at for window in account.windows if has_figure(window) and not window.stale]
         if fresh:
             fresh_line = len(lines) - 1
             captured += fresh
-    if fresh_line:
-        lines[fresh_line] += f" · {ago(min(captured), now)}"
-    return _with_cost(lines, overview)
-
-
-def _with_cost(lines: list[str], overview: Overview) -> str:
-    """The cost stands last, as long as there is room; of the other accounts whole lines give way to it."""
-    cost = overview.cost
-    said = [cost_words.to_date(cost, overview), cost_words.newest(cost, overview)] if cost is not None else []
-    if cost is not None and len(overview.accounts) == 1 and lines[-1].endswith(said[1]):
-        said = []  # said already
-    for kept in range(len(lines), 1, -1):
-        for each in said:
-            if _units("\n".join((*lines[:kept], each))) <= TOOLTIP_UNITS:
-                return "\n".join((*lines[:kept], each))
-    return _within(lines, TOOLTIP_UNITS)
+    if captured:
+        lines[fresh_line] += f" · {ago(min(captured), overview.generated_at)}"
+    return lines
 
 
 def _summary(account: AccountView, overview: Overview, zone: tzinfo, left: bool) -> str:

@@ -14,6 +14,8 @@ SESSION = timedelta(hours=5)
 WEEK_BEGAN = timedelta(days=4, hours=11)
 """How long before the day's beginning the week had begun."""
 
+SESSION_ID = "00000000-0000-4000-8000-0000000000d1"
+
 STEPS = (
     (0, 48),
     (30, 51),
@@ -84,17 +86,34 @@ def files(began_at: datetime, now: datetime) -> dict[str, bytes]:
         "organizationType": "claude_max",
         "organizationRateLimitTier": "default_claude_max_5x",
     }
-    # A message each quarter of an hour: while the logs grow, the tool is in use.
-    minutes = int(max(now - began_at, timedelta()) / timedelta(minutes=15))
-    lines = [
-        json.dumps({"type": "user", "timestamp": (began_at + timedelta(minutes=15 * each)).isoformat()})
-        for each in range(minutes + 1)
-    ]
+    # A message and its answer each quarter of an hour: while the logs grow, the tool is in use.
+    quarters = int(max(now - began_at, timedelta()) / timedelta(minutes=15))
+    lines = [line for each in range(quarters + 1) for line in _said(began_at + timedelta(minutes=15 * each), each)]
     return {
         ".credentials.json": json.dumps({"claudeAiOauth": token}).encode(),
         ".claude.json": json.dumps({"oauthAccount": account}).encode(),
-        "projects/demo/00000000-0000-4000-8000-0000000000d1.jsonl": ("\n".join(lines) + "\n").encode(),
+        f"projects/demo/{SESSION_ID}.jsonl": ("\n".join(lines) + "\n").encode(),
     }
+
+
+def _said(at: datetime, number: int) -> tuple[str, str]:
+    """One question and its answer, which reads most of the conversation so far from the cache."""
+    asked = {"type": "user", "timestamp": at.isoformat()}
+    usage = {
+        "input_tokens": 1_200 + 40 * (number % 7),
+        "cache_creation_input_tokens": 9_000,
+        "cache_read_input_tokens": 60_000 + 9_000 * (number % 12),
+        "output_tokens": 2_600 + 150 * (number % 5),
+    }
+    answered = {
+        "type": "assistant",
+        "timestamp": (at + timedelta(seconds=40)).isoformat(),
+        "sessionId": SESSION_ID,
+        "cwd": "/home/demo/webshop",
+        "requestId": f"req_demo_{number}",
+        "message": {"id": f"msg_demo_{number}", "model": "claude-fable-5-2", "usage": usage},
+    }
+    return json.dumps(asked), json.dumps(answered)
 
 
 REHEARSAL = Rehearsal(files=files, reply=reply)

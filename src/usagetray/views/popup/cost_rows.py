@@ -29,7 +29,8 @@ def cost_rows(key: str, account: AccountView, overview: Overview, *, compact: bo
     if not cost.of_day.tokens:
         lefts = ("Nothing used today",)
         return (_row(f"{key}/cost", month, cost.of_month, account, cost, overview, lefts=lefts, rights=rights),)
-    lefts = (f"{cost_words.amount_or_why(cost.of_month)} in {month}",)
+    in_month = f"{cost_words.amount_or_why(cost.of_month)} in {month}"
+    lefts = (in_month[:1].upper() + in_month[1:],)
     return (_row(f"{key}/cost", "Today", cost.of_day, account, cost, overview, lefts=lefts, rights=rights),)
 
 
@@ -57,7 +58,7 @@ def _row(
         name=name,
         scope="" if compact else _label(shown),
         figure=cost_words.amount_or_why(shown, short=True),
-        unit="" if overview.is_counted else "so far",
+        unit="so far" if cost_words.amount(shown) and not overview.is_counted else "",
         share=None,
         fill="none",
         lefts=lefts,
