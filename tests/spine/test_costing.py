@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 
 from tests.support import NOW, World, account
+from tests.views.costs import with_a_bill
 from usagetray.edges.store import open_reader
 from usagetray.profile import local_zone
+from usagetray.providers import discover
 from usagetray.spine.core import Core
-from usagetray.spine.costing import KEPT, Costing
+from usagetray.spine.costing import KEPT, Costing, with_bills
 from usagetray.spine.glance import glance
 from usagetray.spine.kept_costs import read
 
@@ -302,3 +305,23 @@ def test_who_wants_no_cost_in_the_status_line_has_none(world: World, home: Path)
     core.tick()
 
     assert told(core) is None
+
+
+# ---- beside a bill -----------------------------------------------------------------------------------------
+
+
+def test_what_the_same_vendor_billed_stands_beside_and_nobody_else_s() -> None:
+    """By the vendor, whatever the providers are called; an old bill is left out."""
+    accounts = with_a_bill().accounts
+    used, bill = replace(accounts[0], billed_beside=()), replace(accounts[1], provider="anthropic_admin")
+    other = replace(bill, provider="openai_admin", name="OpenAI API")
+
+    found = with_bills([used, bill, other], discover())
+    stale = with_bills([used, replace(bill, money_stale=True)], discover())
+
+    assert [(each.name, each.period, each.amount.amount) for each in found[0].billed_beside] == [
+        ("Anthropic API", "today", Decimal("12.66")),
+        ("Anthropic API", "month", Decimal("214.37")),
+    ]
+    assert found[1:] == [bill, other]
+    assert stale[0].billed_beside == ()
