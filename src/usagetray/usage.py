@@ -81,6 +81,10 @@ class EventTerms(NamedTuple):
     flags: str = ""  # what had to be assumed, words parted by blanks: "assumed_model assumed_5m_cache"
 
 
+Attempts = tuple[tuple[str, int, int, int, int, int], ...]
+"""Of each request the model ("": the response's own), input, writes (5 min, 1 h), read and output."""
+
+
 class UsageEvent(NamedTuple):
     """One record of a response. Several may tell of the same one: `domain/ledger.py` says which of them count.
 
@@ -101,9 +105,8 @@ class UsageEvent(NamedTuple):
     output: int
     reasoning: int = 0  # within output
     web_searches: int = 0
-    attempts: tuple[tuple[str, int, int, int, int, int], ...] = ()
-    """Where the response took several requests: of each the model, input, writes (5 min, 1 h), read and output.
-    They are priced one by one; the event's own counts are their sum."""
+    attempts: Attempts = ()
+    """Where the response took several requests. They are priced one by one; the event's own counts are their sum."""
 
 
 class Response(NamedTuple):

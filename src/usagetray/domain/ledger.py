@@ -9,12 +9,11 @@ placeholders; where that is equal, the larger of each count.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from usagetray.usage import UsageEvent
-
-T = TypeVar("T")
+from usagetray.usage import Attempts
 
 SIDE = 1 << 61
 AGENT = 1 << 60
@@ -54,41 +53,44 @@ class Record(NamedTuple):
     attempts: str
 
 
-Names = Callable[[int], tuple[str, ...]]
-"""The texts a number of terms stands for; numbers depend on the order of reading."""
+class Names(NamedTuple):
+    """The texts that numbers stand for. Numbers depend on the order of reading, so nothing is decided by them."""
+
+    terms: Callable[[int], tuple[str, ...]]
+    place: Callable[[int], tuple[str, ...]]
 
 
 def joined(one: Record, other: Record, names: Names) -> Record:
     """What two records of the same response come to. Key, part and side are the first one's."""
-    if one.output != other.output:
-        winner = one if one.output > other.output else other
-        counts: tuple[int, ...] = winner[8:15]
-        terms, attempts = winner.terms, winner.attempts
+    counts: tuple[int, ...]
+    if (one.output, one.attempts) != (other.output, other.attempts):
+        # Several requests are told as a whole: parts of two tellings would not add up.
+        winner = max(one, other, key=lambda each: (each.output, *_length(each.attempts)))
+        counts, terms = winner[8:15], winner.terms
     else:
-        counts = tuple(map(max, one[8:15], other[8:15]))
-        terms = one.terms if one.terms == other.terms else _fuller(one.terms, other.terms, names)
-        attempts = max(one.attempts, other.attempts, key=lambda each: (len(each), each))
+        winner, counts = one, tuple(map(max, one[8:15], other[8:15]))
+        terms = one.terms if one.terms == other.terms else _fuller(one.terms, other.terms, names.terms)
     placed = one if one[5:7] <= other[5:7] else other
+    if one[5:7] == other[5:7] and one.place != other.place:
+        placed = min(one, other, key=lambda each: names.place(each.place))
     where = (placed.place, placed.place_rank, placed.place_tie)
-    return Record._make((one.key, one.part, one.side, min(one.at, other.at), *where, terms, *counts, attempts))
+    return Record._make((one.key, one.part, one.side, min(one.at, other.at), *where, terms, *counts, winner.attempts))
 
 
-def joined_in_log(one: UsageEvent, other: UsageEvent) -> UsageEvent:
-    """The same for two records of one log, of the same key, part and side."""
-    if one.output != other.output:
-        winner = one if one.output > other.output else other
-        counts: tuple[int, ...] = winner[6:13]
-        terms, attempts = winner.terms, winner.attempts
-    else:
-        counts = tuple(map(max, one[6:13], other[6:13]))
-        terms = one.terms if one.terms == other.terms else _fuller(one.terms, other.terms, tuple)
-        attempts = max(one.attempts, other.attempts, key=lambda each: (len(each), each))
-    first, second = ((bool(each.place.agent), each.at_us) for each in (one, other))
-    place = one.place if first <= second else other.place
-    return UsageEvent._make((*one[:3], min(one.at_us, other.at_us), place, terms, *counts, attempts))
+def attempts_text(attempts: Attempts) -> str:
+    """How the requests of a response stand in the ledger; "" where it took one."""
+    return json.dumps(attempts) if attempts else ""
 
 
-def _fuller(one: T, other: T, names: Callable[[T], tuple[str, ...]]) -> T:
+def attempts_of(text: str) -> list[tuple[str, int, int, int, int, int]]:
+    return [(model, given, five, hour, read, output) for model, given, five, hour, read, output in json.loads(text)]
+
+
+def _length(text: str) -> tuple[int, str]:
+    return len(text), text
+
+
+def _fuller(one: int, other: int, names: Callable[[int], tuple[str, ...]]) -> int:
     """Of two readings of the terms the one that says more; then the one for which less had to be assumed."""
     *said, assumed = names(one)
     *said_there, assumed_there = names(other)
@@ -116,8 +118,8 @@ def _all_joined(records: Sequence[Record], part: str, names: Names) -> Record:
 
 def implausible(response: Record, names: Names) -> str:
     """Why a response cannot be true; "" for one that can."""
-    if REPLAYED in names(response.terms)[-1].split():
+    if REPLAYED in names.terms(response.terms)[-1].split():
         return TOO_MANY
-    prompt = response.input + response.cache_write_5m + response.cache_write_1h + response.cache_read
-    is_one = not response.attempts
-    return TOO_LARGE if is_one and max(prompt, response.output) > MOST_TOKENS else ""
+    requests = attempts_of(response.attempts) if response.attempts else [("", *response[8:13])]
+    largest = max(max(sum(prompt), output) for _, *prompt, output in requests)
+    return TOO_LARGE if largest > MOST_TOKENS else ""

@@ -258,9 +258,6 @@ class LogSource:
     """Given the place and what `state()` said last; b"" at the beginning of a file."""
     needles: tuple[bytes, ...]
     """A line that holds none of them tells nothing, and is not handed to the decoder."""
-    repeats: bytes = b""
-    """The beginning of the text that ends what a needle begins: `"requestId":"`. A line that says the same from the
-    needle to the end of that text as the line before says nothing new."""
     suffixes: tuple[str, ...] = (".jsonl",)
     skips: Callable[[str], bool] = lambda _: False
     """Files, by their path below the tree, that hold nothing to count."""

@@ -7,7 +7,6 @@ because the disk is full is kept in memory, shown, and written once it can be.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
@@ -17,7 +16,7 @@ from usagetray.domain.alerts import Told
 from usagetray.domain.attempts import Attempt
 from usagetray.edges.store import ledger_reading, rows
 from usagetray.edges.store import spend as bills
-from usagetray.edges.store.database import Database, open_for_reading, open_for_writing
+from usagetray.edges.store.database import Database, StoreBusyError, open_for_reading, open_for_writing
 from usagetray.edges.store.ledger import Ledger
 from usagetray.edges.store.ledger_reading import IndexState
 from usagetray.edges.store.rows import AlertRow, Plan, Source
@@ -26,7 +25,7 @@ from usagetray.edges.store.window_reading import WindowSaid, windows_said
 from usagetray.model import Snapshot
 from usagetray.usage import Response, UsageSum
 
-__all__ = ["AlertRow", "IndexState", "Plan", "Source", "Spent", "Store", "open_reader", "open_writer"]
+__all__ = ["AlertRow", "IndexState", "Plan", "Source", "Spent", "Store", "StoreBusyError", "open_reader", "open_writer"]
 
 KEPT_ATTEMPTS = 40
 """Of each source, read back: enough for a day of waits."""
@@ -291,7 +290,7 @@ class Store:
 
     def keep(self, key: str, value: str) -> None:
         """Like `set_meta`, for what can be had again: where the disk refuses, it is not kept."""
-        with contextlib.suppress(sqlite3.OperationalError):
+        with contextlib.suppress(StoreBusyError):
             self.database.transact(("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)]))
 
     def prune(self, before: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from operator import itemgetter
 
-from usagetray.domain.ledger import Names, Record, implausible, joined, responses
+from usagetray.domain.ledger import Names, Record, attempts_of, implausible, joined, responses
 from usagetray.edges.store.database import Statement
 from usagetray.usage import BANDS, band_of
 
@@ -59,19 +59,23 @@ class Booking:
         for each in after:
             self._add(each, 1)
 
-    def book_new(self, response: Record) -> None:
-        """The same for the one record of a key the ledger does not have, as almost all are in a first scan."""
-        _, _, _, at, place, _, _, terms, given, write_5m, write_1h, read, output, reasoning, searches, attempts = (
-            response
-        )
-        prompt = given + write_5m + write_1h + read
-        if attempts or prompt > BANDS[1] or output > BANDS[1] or terms in self._doubtful:
-            self._add(response, 1)
-        else:
+    def book_new(self, new: Collection[Record]) -> None:
+        """The same for records of which each is the only one of a key that the ledger does not have.
+
+        Almost all are so in a first scan: hence one loop over all of them, and no call for each.
+        """
+        sums_of, doubtful, long = self._sums, self._doubtful, BANDS[1]
+        for record in new:
+            _, _, _, at, place, _, _, terms, given, write_5m, write_1h, read, output, reasoning, searches, several = (
+                record
+            )
+            if several or given + write_5m + write_1h + read > long or output > long or terms in doubtful:
+                self._add(record, 1)
+                continue
             where = (at // QUARTER_US, place, terms, 0)
-            sums = self._sums.get(where)
+            sums = sums_of.get(where)
             if sums is None:
-                self._sums[where] = [1, given, write_5m, write_1h, read, output, reasoning, searches]
+                sums_of[where] = [1, given, write_5m, write_1h, read, output, reasoning, searches]
             else:
                 sums[0] += 1
                 sums[1] += given
@@ -81,8 +85,8 @@ class Booking:
                 sums[5] += output
                 sums[6] += reasoning
                 sums[7] += searches
-        self.changed += 1
-        self._records.append(response)
+        self.changed += len(new)
+        self._records += new
 
     def _add(self, response: Record, sign: int) -> None:
         reason = implausible(response, self._names)
@@ -93,7 +97,7 @@ class Booking:
                 self._not_aside.append((response.key, response.part))
             return
         bucket, place, terms = response.at // QUARTER_US, response.place, response.terms
-        several = [("", *response[8:13])] if not response.attempts else json.loads(response.attempts)
+        several = attempts_of(response.attempts) if response.attempts else [("", *response[8:13])]
         only_first = (1, response.reasoning, response.web_searches)
         for model, *tokens in several:
             count, reasoning, searches = only_first
@@ -109,7 +113,7 @@ class Booking:
     def statements(self) -> tuple[Statement, ...]:
         """In the order in which they have to run."""
         return (
-            (INSERT_RECORD, sorted(self._records)),  # sorted: neighbours in the tree are written together
+            (INSERT_RECORD, sorted(self._records, key=itemgetter(0))),  # neighbours in the tree are written together
             ("DELETE FROM aside WHERE key = ? AND part = ?", self._not_aside),
             ("INSERT OR REPLACE INTO aside VALUES (?, ?, ?)", self._aside),
             (INSERT_USAGE, self.sums()),

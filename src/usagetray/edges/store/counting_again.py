@@ -12,6 +12,7 @@ from usagetray.edges.store import Store
 from usagetray.edges.store.booking import COUNTS, Booking
 from usagetray.edges.store.database import Database
 from usagetray.edges.store.migrations import migrate
+from usagetray.edges.store.numbering import Numbering
 
 SUMS = f"SELECT bucket, place, terms, band, {COUNTS} FROM usage ORDER BY bucket, place, terms, band"
 
@@ -50,17 +51,12 @@ def compared(ledger: Database, counted: Database) -> Differences:
 
 def _counts(database: Database) -> dict[tuple[str, str], tuple[object, ...]]:
     """By key and part: what was counted, and of which model. Numbers of terms differ from store to store."""
-    names = _names(database)
+    names = Numbering(database, whole=True).names
     return {
-        (response.key, response.part): (*response[8:15], names[response.terms][0])
+        (response.key, response.part): (*response[8:15], names.terms(response.terms)[0])
         for records in _by_key(database)
-        for response in responses(records, names.__getitem__)
+        for response in responses(records, names)
     }
-
-
-def _names(database: Database) -> dict[int, tuple[str, ...]]:
-    rows = database.stored("SELECT id, model, tier, speed, geo, flags FROM terms")
-    return {number: tuple(texts) for number, *texts in rows}
 
 
 def _by_key(database: Database) -> Iterator[list[Record]]:
@@ -70,13 +66,8 @@ def _by_key(database: Database) -> Iterator[list[Record]]:
 
 def added_up(database: Database) -> Iterator[tuple[int, ...]]:
     """The rows that the table of sums should hold."""
-    names = _names(database)
-    numbers = {value: key for key, value in names.items()}
-
-    def term_like(model: str, number: int) -> int:
-        return numbers[(model, *names[number][1:])]
-
-    booking = Booking(names.__getitem__, term_like, frozenset())
+    numbering = Numbering(database, whole=True)
+    booking = Booking(numbering.names, numbering.term_like, frozenset())
     for records in _by_key(database):
         booking.book((), records)
     yield from booking.sums()

@@ -29,6 +29,10 @@ Statement = tuple[str, Sequence[Sequence[Any]]]
 """SQL and the rows of values it is run with."""
 
 
+class StoreBusyError(OSError):
+    """The disk refuses to be written, or another process holds the store; nothing was changed."""
+
+
 class Database:
     """A connection shared by the threads of one process. A write is durable, or waits in memory in its order."""
 
@@ -66,15 +70,17 @@ class Database:
             return rowid
 
     def transact(self, *statements: Statement) -> int | None:
-        """Like `write`, for what can be had again: where the disk refuses, `sqlite3.OperationalError`, kept nowhere."""
+        """Like `write`, for what can be had again: where the disk refuses, `StoreBusyError`, kept nowhere."""
         with self._lock:
             self._catch_up()
             if self._pending:
-                raise sqlite3.OperationalError("what was said before is still waiting to be written")
+                raise StoreBusyError("what was said before is still waiting to be written")
             # Whole after a crash like all else, but perhaps not the last one: then it is had again.
             self._disk.execute("PRAGMA synchronous = NORMAL")
             try:
                 return self._transact(self._disk, statements)
+            except sqlite3.OperationalError as error:
+                raise StoreBusyError(str(error)) from error
             finally:
                 self._disk.execute("PRAGMA synchronous = FULL")
 

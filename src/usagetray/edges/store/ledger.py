@@ -7,25 +7,19 @@ part again, and the same records change nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from usagetray.domain.ledger import AGENT, SIDE, Names, Record, joined
+from usagetray.domain.ledger import Names, Record, joined
 from usagetray.edges.store.booking import COLUMNS, Booking
 from usagetray.edges.store.database import Database, Statement
+from usagetray.edges.store.numbering import Numbering
 from usagetray.edges.store.rows import to_us
-from usagetray.usage import EventPlace, EventTerms, UsageEvent
+from usagetray.usage import EventPlace, EventTerms
 
-Place = tuple[str, str, str, str, str, str, str, str, str]
-"""provider, account, machine, project, folder, session, agent, app, task"""
-Terms = tuple[str, str, str, str, str]
-"""model, tier, speed, geo, flags"""
 MOST_REMEMBERED = 300_000
 """Keys of a first scan; some 20 MB."""
-PLACE = ("provider", "account", "machine", "project", "folder", "session", "agent", "app", "task")
-TERMS = ("model", "tier", "speed", "geo", "flags")
-
 CHANGES = "ledger_changes"
 """In `meta`: how often a count changed, ever, for processes that only read."""
 CHANGED: Statement = (
@@ -51,12 +45,18 @@ class Mark(NamedTuple):
     skipped: str  # JSON: lines that could not be read, by reason, since the beginning of the file
 
 
+Told = tuple[str, str, int, int, int, int, int, int, int, int, int, int, int, int, int, str]
+"""The columns of `Record`, with the places of `LogRead.places` and `.terms` for the numbers the ledger gives them."""
+
+
 class LogRead(NamedTuple):
     """What was read of one log, or of a part of it."""
 
     mark: Mark
     where: tuple[str, str, str, str]  # provider, account, machine, folder
-    events: list[UsageEvent]  # one for each key, part and side
+    places: list[EventPlace]
+    terms: list[EventTerms]
+    told: list[Told]  # one for each key, part and side
 
 
 class Ledger:
@@ -64,14 +64,9 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._places: dict[Place, int] = {}
-        self._terms: dict[Terms, int] = {}
-        self._terms_by_id: dict[int, Terms] = {}
-        self._last: dict[str, int] = {}
-        self._first: dict[str, int] = {}
+        self._numbering = Numbering(database)
         self._fresh: set[int] | bool | None = None
         """Hashes of the keys written by us, while there are no others; False: there are. None: not yet looked."""
-        self._new: dict[str, list[tuple[int | str, ...]]] = {"place": [], "terms": []}
         self.changes = 0
         """How often a count changed since this was made."""
 
@@ -79,10 +74,20 @@ class Ledger:
         """By path; of logs that have gone too, for they may come back."""
         return {row[0]: Mark(*row) for row in self._database.stored(f"SELECT {MARK} FROM log_file")}
 
-    def note_gone(self, paths: Sequence[str], at: datetime) -> None:
+    def gone(self) -> set[str]:
+        """Paths of logs that were read once and are not there any more."""
+        return {path for (path,) in self._database.stored("SELECT path FROM log_file WHERE gone_at IS NOT NULL")}
+
+    def note_gone(self, paths: Collection[str], at: datetime) -> None:
         """Their counts stay."""
-        values = [(to_us(at), path) for path in paths]
-        self._database.transact(("UPDATE log_file SET gone_at = ? WHERE path = ? AND gone_at IS NULL", values))
+        if paths:
+            values = [(to_us(at), path) for path in paths]
+            self._database.transact(("UPDATE log_file SET gone_at = ? WHERE path = ?", values))
+
+    def note_back(self, paths: Collection[str]) -> None:
+        if paths:
+            values = [(path,) for path in paths]
+            self._database.transact(("UPDATE log_file SET gone_at = NULL WHERE path = ?", values))
 
     def forget_marks(self) -> None:
         """Every log is read again from its beginning at the next look; no count is lost."""
@@ -94,42 +99,37 @@ class Ledger:
         return not self._database.is_full
 
     def take_in(self, reads: Iterable[LogRead]) -> int:
-        """Books what was read. Returns how many responses are new or differ. Raises `sqlite3.OperationalError`.
+        """Books what was read. Returns how many responses are new or differ. Raises `StoreBusyError`.
 
         Nothing is booked then, and the marks stay, so that the same is read again once the store can be written.
         """
-        marks, told, several = [], dict[str, Record](), dict[str, list[Record]]()
+        marks, told, several = list[Mark](), dict[str, Record](), dict[str, list[Record]]()
+        numbering = self._numbering
         for read in reads:
             marks.append(read.mark)
-            for record in self._records(read):
-                former = told.setdefault(record[0], record)
+            places, terms = self._numbers(read)
+            for key, part, side, at, place, rank, tie, term, *counts in read.told:
+                row = (key, part, side, at, places[place], rank, tie, terms[term], *counts)
+                record: Record = tuple.__new__(Record, row)  # a third of the time of the class's own way
+                former = told.setdefault(key, record)
                 if former is not record:
-                    _add(several.setdefault(record[0], [former]), record, self._names)
-        doubtful = frozenset(number for terms, number in self._terms.items() if terms[-1])
-        booking = Booking(self._names, self._term_like, doubtful)
+                    _add(several.setdefault(key, [former]), record, numbering.names)
         known = self._known(told)
-        for key, record in told.items():
-            if key in known or key in several:
-                booking.book(known.get(key, ()), several.get(key, [record]))
-            else:
-                booking.book_new(record)
-        numbers = [
-            (f"INSERT INTO {table} VALUES ({_marks_of(rows)})", rows) for table, rows in self._new.items() if rows
-        ]
+        booking = Booking(numbering.names, numbering.term_like, numbering.doubtful())
+        for key in dict.fromkeys((*known, *several)):
+            booking.book(known.get(key, ()), several.get(key, [told[key]]))
+            del told[key]
+        booking.book_new(told.values())
         try:
             changed = [CHANGED] if booking.changed else []
-            self._database.transact(*numbers, *booking.statements(), *changed, _marks_statement(marks))
+            statements = (*numbering.statements(), *booking.statements(), *changed, _marks_statement(marks))
+            self._database.transact(*statements)
         except BaseException:
-            self._forget_numbers()
+            numbering.forget()
             raise
-        finally:
-            self._new = {"place": [], "terms": []}
+        numbering.written()
         self.changes += bool(booking.changed)
         return booking.changed
-
-    def _forget_numbers(self) -> None:
-        """What was not written has no number."""
-        self._places, self._terms, self._terms_by_id, self._last = {}, {}, {}, {}
 
     def add_up_again(self) -> None:
         """Makes the sums anew from the ledger's rows."""
@@ -140,70 +140,14 @@ class Ledger:
         self._database.transact(("DELETE FROM usage", [()]), (f"INSERT INTO usage VALUES ({marks})", rows), CHANGED)
         self.changes += 1
 
-    def _records(self, read: LogRead) -> Iterator[Record]:
-        """The events as rows, with the numbers of their places and terms."""
+    def _numbers(self, read: LogRead) -> tuple[list[int], list[int]]:
+        """The ledger's numbers of a log's places and terms, in their order."""
         provider, account, machine, folder = read.where
-        tie = read.mark.modified
-        place: EventPlace | None = None
-        terms: EventTerms | None = None
-        place_number = terms_number = 0
-        for event in read.events:
-            key, part, side, at, its_place, its_terms = event[:6]
-            if its_place is not place and its_place != place:
-                place, (project, session, agent, app, task) = its_place, its_place
-                place_number = self._place((provider, account, machine, project, folder, session, agent, app, task))
-            if its_terms is not terms and its_terms != terms:
-                terms = its_terms
-                terms_number = self._term((*its_terms,))
-            rank = at
-            if side or its_place[2]:
-                rank |= (SIDE if side else 0) | (AGENT if its_place[2] else 0)
-            attempts = json.dumps(event[13]) if event[13] else ""
-            row = (key, part, int(side), at, place_number, rank, tie, terms_number, *event[6:13], attempts)
-            yield tuple.__new__(Record, row)  # a third of the time of the class's own way
-
-    # ---- numbers of places and terms -------------------------------------------------------------------------
-
-    def _place(self, place: Place) -> int:
-        found = self._places.get(place)
-        if found is None:
-            found = self._places[place] = self._number("place", PLACE, place)
-        return found
-
-    def _term(self, terms: Terms) -> int:
-        found = self._terms.get(terms)
-        if found is None:
-            found = self._terms[terms] = self._number("terms", TERMS, terms)
-            self._terms_by_id[found] = terms
-        return found
-
-    def _number(self, table: str, columns: tuple[str, ...], values: tuple[str, ...]) -> int:
-        """The number of a row, which is made, together with what needs it, if there is none."""
-        last = self._last.get(table)
-        if last is None:
-            ((last,),) = self._database.stored(f"SELECT coalesce(max(id), 0) FROM {table}")
-            self._last[table] = self._first[table] = last
-        if self._first[table]:  # else all there are have been made here, and are known
-            where = " AND ".join(f"{each} = ?" for each in columns)
-            found = self._database.stored(f"SELECT id FROM {table} WHERE {where}", *values)
-            if found:
-                return int(found[0][0])
-        self._last[table] = last + 1
-        self._new[table].append((last + 1, *values))
-        return last + 1
-
-    def _names(self, number: int) -> tuple[str, ...]:
-        if number not in self._terms_by_id:
-            found = self._database.stored("SELECT model, tier, speed, geo, flags FROM terms WHERE id = ?", number)
-            model, tier, speed, geo, flags = found[0]
-            self._terms_by_id[number] = (model, tier, speed, geo, flags)
-            self._terms[self._terms_by_id[number]] = number
-        return self._terms_by_id[number]
-
-    def _term_like(self, model: str, number: int) -> int:
-        """The same terms with another model."""
-        _, tier, speed, geo, flags = self._names(number)
-        return self._term((model, tier, speed, geo, flags))
+        places = [
+            self._numbering.places.number((provider, account, machine, project, folder, session, agent, app, task))
+            for project, session, agent, app, task in read.places
+        ]
+        return places, [self._numbering.terms.number((*each,)) for each in read.terms]
 
     # ---- what is known ---------------------------------------------------------------------------------------
 
@@ -235,10 +179,6 @@ def _add(records: list[Record], record: Record, names: Names) -> None:
             records[at] = joined(each, record, names)
             return
     records.append(record)
-
-
-def _marks_of(rows: Sequence[Sequence[object]]) -> str:
-    return ", ".join("?" * len(rows[0]))
 
 
 def _marks_statement(marks: Sequence[Mark]) -> Statement:

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
-from usagetray.domain.ledger import Names, Record, responses
+from usagetray.domain.ledger import Record, attempts_of, responses
 from usagetray.edges.store.database import Database
-from usagetray.edges.store.rows import to_at
+from usagetray.edges.store.numbering import PLACE, Numbering
+from usagetray.edges.store.rows import to_at, to_us
 from usagetray.usage import BANDS, Attempt, Response, TokenCounts, UsageSum
 
 DAY = 96
 """Quarters of an hour."""
 EPOCH = date(1970, 1, 1)
 PERIODS = ("day", "week", "month")
-DIMENSIONS = ("provider", "account", "machine", "project", "folder", "session", "agent", "app", "task")
+DIMENSIONS = PLACE
 SUMS = ["responses", "input", "cache_write_5m", "cache_write_1h", "cache_read", "output", "reasoning", "web_searches"]
 
 
@@ -171,36 +172,38 @@ def counted(
     database: Database, *, since: datetime | None = None, until: datetime | None = None, provider: str | None = None
 ) -> Iterator[Response]:
     """Every response that counts, in the order of time. `since` included, `until` not."""
+    numbering = Numbering(database, whole=True)
     where, values = ["1"], list[Any]()
     for sign, at in ((">=", since), ("<", until)):
         if at is not None:
             where.append(f"at {sign} ?")
-            values.append(int(at.timestamp() * 1_000_000))
-    if provider is not None:
-        where.append("place IN (SELECT id FROM place WHERE provider = ?)")
-        values.append(provider)
-    terms = {row[0]: tuple(row[1:]) for row in database.stored("SELECT id, model, tier, speed, geo, flags FROM terms")}
-    places = {row[0]: row[1:] for row in database.stored(f"SELECT id, {', '.join(DIMENSIONS)} FROM place")}
+            values.append(to_us(at))
+    # All records of a key together: of those that tell of one response the earliest is its time.
+    some = f"WHERE key IN (SELECT key FROM record WHERE {' AND '.join(where)})" if values else ""
     aside = set(database.stored("SELECT key, part FROM aside"))
-    rows = database.stored(f"SELECT * FROM record WHERE {' AND '.join(where)} ORDER BY key", *values)
+    records = map(Record._make, database.stored(f"SELECT * FROM record {some} ORDER BY key", *values))
+    low, high = (to_us(each) for each in (since, until))
     found = [
         each
-        for _, group in itertools.groupby(map(Record._make, rows), key=lambda record: record.key)
-        for each in responses(list(group), terms.__getitem__)
+        for _, group in itertools.groupby(records, key=lambda record: record.key)
+        for each in responses(list(group), numbering.names)
         if (each.key, each.part) not in aside
+        and (low is None or each.at >= low)
+        and (high is None or each.at < high)
+        and (provider is None or numbering.places.texts(each.place)[0] == provider)
     ]
     found.sort(key=lambda each: (each.at, each.key))
     for each in found:
-        provider_, account, machine, project, _, session, agent, app, task = places[each.place]
+        provider_, account, machine, project, _, session, agent, app, task = numbering.places.texts(each.place)
         yield Response(
             _at(each.at), provider_, account, machine, project, session, agent, app, task,
-            tuple(_attempts(each, terms.__getitem__)),
+            tuple(_attempts(each, numbering.terms.texts(each.terms))),
         )  # fmt: skip
 
 
-def _attempts(record: Record, names: Names) -> Iterator[Attempt]:
-    model, tier, speed, geo, flags = names(record.terms)
-    several = json.loads(record.attempts) if record.attempts else [(model, *record[8:13])]
+def _attempts(record: Record, terms: Sequence[str]) -> Iterator[Attempt]:
+    model, tier, speed, geo, flags = terms
+    several = attempts_of(record.attempts) if record.attempts else [(model, *record[8:13])]
     for number, (named, given, write_5m, write_1h, read, output) in enumerate(several):
         tokens = TokenCounts(
             input=given, cache_write_5m=write_5m, cache_write_1h=write_1h, cache_read=read, output=output

@@ -20,6 +20,8 @@ OTHERS_SHARE = 0.6
 """Of the bytes, for the second process: the first also writes."""
 HEAD = 4
 CHUNK = 256 * 1024
+MOST_HANDLES = 4096
+"""Far more than are ever open before a first scan."""
 
 Waiting = tuple[Found, Origin]
 
@@ -49,10 +51,13 @@ class Worker:
         """It told all it was given."""
         self._decode = msgspec.msgpack.Decoder(LogRead).decode
         self._buffer = bytearray()
+        assert sys.platform != "win32"  # noqa: S101 - `shared_out` gives nothing to it there; and os has no fork
         self._handle, theirs = os.pipe()
         self._pid = os.fork()
         if self._pid == 0:
-            os.close(self._handle)
+            # It holds nothing of ours: neither the store nor the lock of the one writer, should we be killed.
+            os.closerange(3, theirs)
+            os.closerange(theirs + 1, MOST_HANDLES)
             _tell(theirs, reads)
         os.close(theirs)
 

@@ -37,17 +37,10 @@ class Lines:
         """After the last whole line; what comes after it is still being written."""
         self.too_long = 0
         """Lines skipped for their length, in this stream."""
-        self._repeats = self._former = b""
 
-    def pick(
-        self, read_into: ReadInto, needles: tuple[bytes, ...], take: Take, offset: int = 0, repeats: bytes = b""
-    ) -> Iterator[None]:
-        """Hands each line that holds a needle to `take`; pauses after each block. `offset`: where the stream begins.
-
-        `repeats`: see `LogSource`.
-        """
+    def pick(self, read_into: ReadInto, needles: tuple[bytes, ...], take: Take, offset: int = 0) -> Iterator[None]:
+        """Hands each line that holds a needle to `take`; pauses after each block. `offset`: where the stream begins."""
         self.offset, self.too_long = offset, 0
-        self._repeats, self._former = repeats, b""
         carried, skipping = 0, False
         while True:
             with memoryview(self._buffer) as view:
@@ -90,18 +83,12 @@ class Lines:
         buffer, base = self._buffer, self.offset
         with memoryview(buffer) as view:
             if len(needles) == 1 and find is not None:
-                needle, repeats, former = needles[0], self._repeats, self._former
+                needle = needles[0]
                 hit = find(view, needle, 0, end)
                 while hit >= 0:
-                    stop = buffer.find(NEWLINE, hit, end)
-                    if not former or not buffer.startswith(former, hit):
-                        start = buffer.rfind(NEWLINE, 0, hit) + 1
-                        take(view[start:stop], base + start)
-                        told = buffer.find(repeats, hit, stop) if repeats else -1
-                        quoted = buffer.find(b'"', told + len(repeats), stop) if told >= 0 else -1
-                        former = bytes(view[hit : quoted + 1]) if quoted >= 0 else b""
+                    start, stop = buffer.rfind(NEWLINE, 0, hit) + 1, buffer.find(NEWLINE, hit, end)
+                    take(view[start:stop], base + start)
                     hit = find(view, needle, stop, end)
-                self._former = former
                 return
             seek = [_finder(buffer, view, needle) for needle in needles]
             hits = [each(0, end) for each in seek]

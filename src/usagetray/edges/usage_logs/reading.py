@@ -14,12 +14,12 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from usagetray.domain.ledger import MOST_IN_A_SECOND, REPLAYED, joined_in_log
-from usagetray.edges.store.ledger import LogRead, Mark
+from usagetray.domain.ledger import AGENT, MOST_IN_A_SECOND, REPLAYED, SIDE, Names, Record, attempts_text, joined
+from usagetray.edges.store.ledger import LogRead, Mark, Told
 from usagetray.edges.usage_logs.lines import Lines
 from usagetray.edges.usage_logs.walk import Found
 from usagetray.providers.contract import Home, LogDecoder, LogPlace, LogSource
-from usagetray.usage import UsageEvent
+from usagetray.usage import EventPlace, EventTerms, UsageEvent
 
 PART = 4000
 """Records told at once: what a crash makes to be read again, and what stands in memory."""
@@ -83,7 +83,10 @@ class _Reading:
         self._origin = origin
         self._siblings = siblings
         self._state = _State()
-        self._told_so_far: dict[tuple[str, str, bool], UsageEvent] = {}
+        self._places: dict[EventPlace, int] = {}
+        self._terms: dict[EventTerms, int] = {}
+        self._told_so_far: dict[tuple[str, str, int], Told] = {}
+        """Since it was last handed on; by key, part and side."""
         self._events: list[UsageEvent] = []
         self._too_long = 0
 
@@ -105,7 +108,6 @@ class _Reading:
                 self._origin.source.needles,
                 partial(take, events=events),
                 start,
-                self._origin.source.repeats,
             ):
                 if events:
                     self._note()
@@ -122,27 +124,46 @@ class _Reading:
         return mark.offset if file.read(len(mark.ending)) == mark.ending else 0
 
     def _note(self) -> None:
-        """Several records of the same response become one."""
-        known, state, in_bursts = self._told_so_far, self._state, self._origin.in_bursts
+        """Takes in the events of a block. Several records of the same response become one."""
+        told, state, tie = self._told_so_far, self._state, self._found.modified
+        second, in_second, last_key = state.second, state.in_second, state.last_key
+        in_bursts = self._origin.in_bursts
+        place: EventPlace | None = None
+        terms: EventTerms | None = None
+        at_place = at_terms = agent = 0
         for event in self._events:
             key, part, side, at = event[:4]
-            second = at // 1_000_000
-            if second != state.second:
-                state.second, state.in_second, state.last_key = second, 1, key
-            elif key != state.last_key:
-                state.in_second += not in_bursts
-                state.last_key = key
-            told = event if at > 0 and state.in_second <= MOST_IN_A_SECOND else self._doubtful(event)
-            former = known.setdefault((key, part, side), told)
-            if former is not told and (told[6:13] != former[6:13] or at < former[3]):
-                known[(key, part, side)] = joined_in_log(former, told)
+            if at // 1_000_000 != second:
+                second, in_second, last_key = at // 1_000_000, 1, key
+            elif key != last_key:
+                in_second += not in_bursts
+                last_key = key
+            if at <= 0 or in_second > MOST_IN_A_SECOND:
+                event = self._doubtful(event, in_second)
+                at = event[3]
+            if event[4] is not place:
+                place = event[4]
+                at_place, agent = self._places.setdefault(place, len(self._places)), AGENT if place.agent else 0
+            if event[5] is not terms:
+                terms = event[5]
+                at_terms = self._terms.setdefault(terms, len(self._terms))
+            rank = at | agent | (SIDE if side else 0)
+            several = attempts_text(event[13]) if event[13] else ""
+            row: Told = (key, part, int(side), at, at_place, rank, tie, at_terms, *event[6:13], several)
+            former = told.setdefault(row[:3], row)
+            if former is not row:
+                told[row[:3]] = joined(Record._make(former), Record._make(row), self._names())
+        state.second, state.in_second, state.last_key = second, in_second, last_key
         self._events.clear()
 
-    def _doubtful(self, event: UsageEvent) -> UsageEvent:
+    def _names(self) -> Names:
+        return Names(list(self._terms).__getitem__, list(self._places).__getitem__)
+
+    def _doubtful(self, event: UsageEvent, in_second: int) -> UsageEvent:
         """A response without a time of its own has the log's; one of too many in a second is marked as such."""
         if event.at_us <= 0:
-            event = event._replace(at_us=self._found.modified // 1000)
-        if self._state.in_second <= MOST_IN_A_SECOND:
+            event = event._replace(at_us=max(self._found.modified // 1000, 1))
+        if in_second <= MOST_IN_A_SECOND:
             return event
         return event._replace(terms=event.terms._replace(flags=f"{event.terms.flags} {REPLAYED}".strip()))
 
@@ -164,8 +185,8 @@ class _Reading:
             msgspec.msgpack.encode(self._state), json.dumps(decoder.skipped) if decoder.skipped else "",
         )  # fmt: skip
         where = (origin.provider, origin.account, origin.machine, origin.source.folder(found.below))
-        told = LogRead(mark, where, list(self._told_so_far.values()))
-        self._told_so_far = {}
+        told = LogRead(mark, where, list(self._places), list(self._terms), list(self._told_so_far.values()))
+        self._places, self._terms, self._told_so_far = {}, {}, {}
         return told
 
     def _find(self, text: str) -> Iterator[bytes]:

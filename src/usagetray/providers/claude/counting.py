@@ -9,6 +9,7 @@ where its own log is gone, those are the only trace. `toolUseResult.usage` is a 
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ COUNT_BITS = 48
 NOT_A_MODEL = "<synthetic>"
 """Claude Code's own messages, which no model made."""
 MINUTE_US = 60 * 1_000_000
+NO_MINUTE = "-"
+MOST_SEARCHES = 1_000_000
 ADVISOR = b"advisor"
 NOTHING = msgspec.Raw(b"")
 
@@ -96,27 +99,24 @@ class Counting:
     def __init__(self, place: LogPlace, state: bytes) -> None:
         self.skipped: Counter[str] = Counter()
         name = PurePosixPath(place.path)
-        self._path = place.path
+        self._file = name.name
         self._session = _session_of(name)
         self._agent = name.stem.removeprefix("agent-") if name.stem.startswith("agent-") else ""
         self._at_us = int(state) if state.isdigit() else 0
-        self._minute, self._minute_us = "", 0
+        self._minute, self._minute_us = NO_MINUTE, 0
         self._place, self._terms = EventPlace(), EventTerms("")
-        self._said: tuple[object, ...] = ()
-        self._usage: _Usage | None = None
-        self._timestamp = ""
+        self._former = _Former()
 
     def state(self) -> bytes:
         return str(self._at_us).encode()
 
     def take(self, line: memoryview, offset: int, events: list[UsageEvent]) -> None:
+        record: _Line | None
         try:
             record = _typed(line)
-        except msgspec.ValidationError:
-            self._take_untyped(bytes(line), offset, events)
-            return
-        except (msgspec.DecodeError, RecursionError):
-            self._mend(line, offset, events)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            record = self._mended(bytes(line))
+        if record is None:
             return
         message, request, timestamp, agent = record.message, record.requestId, record.timestamp, record.agentId
         side = record.isSidechain is True
@@ -131,12 +131,22 @@ class Counting:
             timestamp = copy.timestamp or timestamp
         if message is None or message.usage is None:
             return
-        usage, model = message.usage, message.model
-        iterations, usage.iterations = usage.iterations, NOTHING  # it points into the reader's memory
-        said = (message.id, request, side, agent)
-        if said == self._said and usage == self._usage and (timestamp or "") >= self._timestamp:
-            return  # the same response's next block of content: most lines are that
-        self._said, self._usage, self._timestamp = said, usage, timestamp or ""
+        usage, model, key = message.usage, message.model, message.id
+        # A copy: it points into the reader's memory, which changes.
+        iterations, usage.iterations = bytes(usage.iterations), NOTHING
+        former = self._former
+        if (
+            key is not None
+            and key == former.key
+            and request == former.request
+            and usage == former.usage
+            and iterations == former.iterations
+            and (side, agent) == former.teller
+            and (timestamp or "") >= former.timestamp
+        ):
+            return  # the same response's next block of content: four lines of ten are that
+        former.key, former.request, former.usage, former.iterations = key, request, usage, iterations
+        former.teller, former.timestamp = (side, agent), timestamp or ""
         if not model or model == NOT_A_MODEL:
             return
         creation, tools, details = usage.cache_creation, usage.server_tool_use, usage.output_tokens_details
@@ -153,80 +163,85 @@ class Counting:
             return
         if not together:
             return
-        self._be_at(record.cwd or "", record.sessionId or self._session, agent or self._agent)
+        # Place and terms of the response before are kept where they are the same, as they mostly are.
+        project, session, agent = record.cwd or "", record.sessionId or self._session, agent or self._agent
+        place = self._place
+        if session != place[1] or agent != place[2] or project != place[0]:
+            self._place = place = EventPlace(project, session, agent)
         tier, speed, geo = usage.service_tier or "", usage.speed or "", usage.inference_geo or ""
-        self._be_on(model, tier, speed, geo, "assumed_5m_cache" if written and creation is None else "")
+        assumed = "assumed_5m_cache" if written and creation is None else ""
+        terms = self._terms
+        if model != terms[0] or tier != terms[1] or speed != terms[2] or geo != terms[3] or assumed != terms[4]:
+            self._terms = terms = EventTerms(model, tier, speed, geo, assumed)
         reasoning = searches = 0
         if details is not None and details.thinking_tokens:
             reasoning = min(max(details.thinking_tokens, 0), output)
         if tools is not None and tools.web_search_requests:
-            searches = max(tools.web_search_requests, 0)
-        key = message.id or f"{self._session}/{self._path}@{offset}"
-        what = (key, request or "", side, self._at(timestamp), self._place, self._terms)
+            searches = min(max(tools.web_search_requests, 0), MOST_SEARCHES)
+        if not key:
+            # By its place in the file, which may move to another folder; by its text, for another file of this name.
+            key = f"{self._file}@{offset}/{zlib.crc32(line):08x}"
+        what = (key, request or "", side, self._at(timestamp), place, terms)
         counts = (given, write_5m, write_1h, read, output, reasoning, searches)
         event: UsageEvent = tuple.__new__(UsageEvent, (*what, *counts, ()))  # half the time of the class's own way
         if iterations and _is_several(iterations):
             event = _parted(event, iterations)
         events.append(event)
 
-    def _be_at(self, project: str, session: str, agent: str) -> None:
-        """Where the responses are made from here on; the place of the former one is kept where it is the same."""
-        place = self._place
-        if session != place[1] or agent != place[2] or project != place[0]:
-            self._place = EventPlace(project, session, agent)
-
-    def _be_on(self, model: str, tier: str, speed: str, geo: str, flags: str) -> None:
-        terms = self._terms
-        if model != terms[0] or tier != terms[1] or speed != terms[2] or geo != terms[3] or flags != terms[4]:
-            self._terms = EventTerms(model, tier, speed, geo, flags)
-
     def _at(self, timestamp: str | None) -> int:
         """Microseconds since 1970 UTC; where the line tells no time, the former line's; 0 where none did."""
         if timestamp is None:
             return self._at_us
-        if timestamp[:16] == self._minute and timestamp[19:20] == "." and timestamp[23:] == "Z":
-            try:
-                self._at_us = self._minute_us + int(timestamp[17:19] + timestamp[20:23]) * 1000
-            except ValueError:
-                return self._at_us
-            return self._at_us
         try:
+            # In the form of the logs, within the minute of the line before: a tenth of the time of the general way.
+            if len(timestamp) == 24 and timestamp.startswith(self._minute) and timestamp[19::4] == ".Z":
+                self._at_us = self._minute_us + int(timestamp[17:19] + timestamp[20:23]) * 1000
+                return self._at_us
             at = datetime.fromisoformat(timestamp)
             self._at_us = (at - _epoch_like(at)) // timedelta(microseconds=1)
         except (ValueError, OverflowError):
             return self._at_us
         if timestamp.endswith("Z"):
-            self._minute, self._minute_us = timestamp[:16], self._at_us - self._at_us % MINUTE_US
+            self._minute, self._minute_us = timestamp[:17], self._at_us - self._at_us % MINUTE_US
         return self._at_us
 
-    # ---- lines that are not as they should be ------------------------------------------------------------------
+    def _mended(self, line: bytes) -> _Line | None:
+        """The second try, for a line that is not as it should be; None where it tells nothing.
 
-    def _mend(self, line: memoryview, offset: int, events: list[UsageEvent]) -> None:
-        """A crash may leave zeros before a line, an editor a mark at the beginning of a file."""
-        whole = bytes(line)
-        inner = whole.strip(b"\0 \t\r").removeprefix(b"\xef\xbb\xbf")
-        if inner and inner != whole:
-            self.take(memoryview(inner), offset, events)
-        else:
-            self.skipped["not JSON"] += 1
-
-    def _take_untyped(self, line: bytes, offset: int, events: list[UsageEvent]) -> None:
-        """The second try: a field of the wrong kind is left out, and the rest is read as if it were not there."""
+        A crash leaves zeros before a line, an editor a mark at the beginning of a file. A field of the wrong kind, or
+        of bytes that are no text, is left out, and the rest is read as if it were not there.
+        """
+        text = line.strip(b"\0 \t\r").removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
+        if not text:
+            return None
         try:
-            found = msgspec.json.decode(line)
-        except (msgspec.DecodeError, RecursionError):
+            found = json.loads(text)
+        except (ValueError, RecursionError):
             self.skipped["not JSON"] += 1
-            return
+            return None
         if not isinstance(found, dict):
             self.skipped["not an object"] += 1
-            return
+            return None
         try:
-            cleaned = json.dumps(_cleaned(found, _LINE)).encode()
-            _typed(cleaned)
-        except (ValueError, RecursionError):
+            # Half a character, which JSON can write and no text can hold, becomes a question mark.
+            return _typed(json.dumps(_cleaned(found, _LINE), ensure_ascii=False).encode(errors="replace"))
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             self.skipped["bad usage"] += 1
-            return
-        self.take(memoryview(cleaned), offset, events)
+            return None
+
+
+class _Former:
+    """What the line before told of its response."""
+
+    __slots__ = ("iterations", "key", "request", "teller", "timestamp", "usage")
+
+    def __init__(self) -> None:
+        self.key: str | None = None
+        self.request: str | None = None
+        self.usage: _Usage | None = None
+        self.iterations = b""
+        self.teller: tuple[bool, str | None] = (False, None)
+        self.timestamp = ""
 
 
 _USAGE = {
@@ -280,13 +295,12 @@ def _count(value: Any) -> int | None:
 # ---- responses of several requests ------------------------------------------------------------------------------
 
 
-def _is_several(iterations: msgspec.Raw) -> bool:
+def _is_several(iterations: bytes) -> bool:
     """One iteration says again what the message says."""
-    text = bytes(iterations)
-    return text.count(b'"output_tokens"') > 1 or ADVISOR in text
+    return iterations.count(b'"output_tokens"') > 1 or ADVISOR in iterations
 
 
-def _parted(event: UsageEvent, iterations: msgspec.Raw) -> UsageEvent:
+def _parted(event: UsageEvent, iterations: bytes) -> UsageEvent:
     """The event with its requests one by one. The message's counts are the sum of its own, without the advisor's."""
     try:
         entries = msgspec.json.decode(iterations)
@@ -349,7 +363,8 @@ def _epoch_like(at: datetime) -> datetime:
 def _kept_days(content: bytes) -> timedelta | None:
     try:
         days = json.loads(content).get("cleanupPeriodDays")
-        return timedelta(days=days) if isinstance(days, int | float) and not isinstance(days, bool) else None
+        is_days = isinstance(days, int | float) and not isinstance(days, bool) and days >= 0
+        return timedelta(days=days) if is_days else None
     except (ValueError, AttributeError, OverflowError, RecursionError):
         return None
 
@@ -358,7 +373,6 @@ LOGS = LogSource(
     trees=lambda home: (home.path if home.path.name == "projects" else home.path / "projects",),
     decoder=Counting,
     needles=(b'"usage"',),
-    repeats=b'"requestId":"',
     skips=lambda path: path.endswith("/journal.jsonl") and "/subagents/" in path,
     retention=Retention(
         file=LocalFile(name="settings", place=lambda home: home.path / "settings.json"),
