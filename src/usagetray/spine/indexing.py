@@ -7,36 +7,35 @@ others; all folders are walked rarely. A look takes a set time at most and goes 
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from usagetray.edges.clock import Clock
-from usagetray.edges.store import Store
+from usagetray.edges.store import Store, StoreBusyError
 from usagetray.edges.store.ledger import LogRead, Mark
 from usagetray.edges.usage_logs import fork
 from usagetray.edges.usage_logs.lines import Lines
 from usagetray.edges.usage_logs.reading import Origin, read_log
 from usagetray.edges.usage_logs.walk import Found, folder_stamp, logs_in, look_at, walk
 from usagetray.overview import ReadingLogs
-from usagetray.providers.contract import Home, Provider
+from usagetray.providers.contract import Provider
 from usagetray.settings import Settings
-from usagetray.spine.sources import tools
+from usagetray.spine.log_trees import log_trees
+from usagetray.spine.rota import Rota
 from usagetray.spine.store_state import INDEXED_AT, READING
 
 log = logging.getLogger(__name__)
 
 TOGETHER = 8000
 """Records booked in one transaction."""
-HOT = timedelta(hours=2)
+IN_USE = timedelta(hours=2)
 """A log written to since then is looked at on every tick; the others in turn."""
 BUSY = timedelta(minutes=10)
 """After something was written to a log."""
-IN_TURN = 200
-"""Logs at rest looked at on a tick."""
 WALK_EVERY_S = 300.0
 MOMENT = 32 * 1024 * 1024
 """Bytes that are read before anybody has looked."""
@@ -75,9 +74,11 @@ class Indexing:
         self._lines = Lines()
         self._marks: dict[str, Mark] | None = None
         self._logs: dict[str, Origin] = {}
-        self._folders: dict[str, int] = {}
-        self._origin_of_folder: dict[str, Origin] = {}
-        self._turn = 0
+        self._folders: dict[str, tuple[int, Origin]] = {}
+        """With the time each last changed."""
+        self._gone: set[str] | None = None
+        self._rota = Rota()
+        self._folder_rota = Rota()
         self._waiting: list[Waiting] = []
         self._under_way: Iterator[LogRead] | None = None
         self._walked_at: float | None = None
@@ -117,18 +118,18 @@ class Indexing:
 
     def catch_up(self, progress: Callable[[Progress], None] | None = None) -> bool:
         """Takes in all there is, with a second process where that pays. True if a count changed."""
+        report = progress or (lambda _: None)
         self._walk()
-        worker = None
-        if progress is None:
-            self._waiting, others = fork.shared_out(self._waiting)
-            worker = fork.Worker(lambda: self._reads_of(others)) if others else None
-        changed = self._take_all(worker, progress or (lambda _: None))
+        self._waiting, others = fork.shared_out(self._waiting)
+        worker = fork.Worker(lambda: self._reads_of(others)) if others else None
+        changed = self._take_all(worker, report)
         if worker is not None and not worker.has_finished:  # it was killed: what it did not tell is still to be read
             self._walk()
-            changed |= self._take_all(None, progress or (lambda _: None))
+            changed |= self._take_all(None, report)
+        report(Progress(self._total, self._total))
         return changed
 
-    def _take_all(self, worker: fork.Worker | None, progress: Callable[[Progress], None]) -> bool:
+    def _take_all(self, worker: fork.Worker | None, report: Callable[[Progress], None]) -> bool:
         changed, reads, records = False, list[LogRead](), 0
         while True:
             own = self._next()
@@ -136,113 +137,111 @@ class Indexing:
             if worker is not None:
                 told += worker.take(wait=own is None)
             reads += told
-            records += sum(len(each.events) for each in told)
+            records += sum(len(each.told) for each in told)
             is_over = own is None and (worker is None or worker.is_over)
             if records >= TOGETHER or is_over:
                 changed |= self._book(reads)
                 reads, records = [], 0
-                progress(Progress(self._done, self._total))
+                report(Progress(self._done, self._total))
             if is_over:
-                self._note_end()
+                if self._walked_at is not None:  # else the disk was full
+                    self._note_end()
                 return changed
 
     def read_anew(self) -> None:
         """The next look reads every log from its beginning. No count is lost: the ledger knows each response."""
         self._store.ledger.forget_marks()
-        self._marks = None
+        self._marks = self._gone = None
         self._walked_at = None
 
     # ---- which logs there are ----------------------------------------------------------------------------------
 
-    def origins(self) -> Iterator[Origin]:
-        """Every tree of logs that is to be read."""
-        settings = self._settings()
-        for tool in tools(self._providers, settings, self._environ):
-            account = "" if tool.home.is_default else str(tool.home.path)
-            yield from self._trees(tool.provider, tool.home, account, "")
-        for provider in self._providers:
-            own = settings.of(provider.id)
-            for machine, folder in own.logs if own.enabled else ():
-                yield from self._trees(provider, Home(path=folder, is_default=False), "", machine)
+    def trees(self) -> Iterator[Origin]:
+        yield from log_trees(self._providers, self._settings(), self._environ)
         yield from self._further
-
-    def _trees(self, provider: Provider, home: Home, account: str, machine: str) -> Iterator[Origin]:
-        if provider.logs is not None:
-            for tree in provider.logs.trees(home):
-                yield Origin(provider.id, account, machine, home, provider.logs, str(tree))
 
     def _walk(self) -> None:
         """Lists every log, and those that are new or changed as waiting."""
         marks = self._known()
-        self._logs, self._folders, self._origin_of_folder = {}, {}, {}
-        self._waiting, self._under_way = [], None
-        for origin in self.origins():
-            folders: dict[str, int] = {}
-            for found in walk(Path(origin.tree), origin.source.suffixes, folders):
+        self._logs, self._folders, self._waiting, self._under_way = {}, {}, [], None
+        since = self._in_use_since()
+        in_use: list[tuple[int, str]] = []
+        for origin in self.trees():
+            stamps: dict[str, int] = {}
+            for found in walk(Path(origin.tree), origin.source.suffixes, stamps):
                 if found.path not in self._logs and not origin.source.skips(found.below):
                     self._logs[found.path] = origin
+                    if found.modified >= since:
+                        in_use.append((found.modified, found.path))
                     self._await_if_new(found, origin, marks)
-            for folder, stamp in folders.items():
-                self._folders[folder] = stamp
-                self._origin_of_folder[folder] = origin
-        gone = [path for path, mark in marks.items() if path not in self._logs and mark.tree in self._folders]
-        if gone:
-            self._store.ledger.note_gone(gone, self._clock.now())
+            self._folders.update((folder, (stamp, origin)) for folder, stamp in stamps.items())
+        changed_last = sorted((stamp, folder) for folder, (stamp, _) in self._folders.items() if stamp >= since)
+        self._rota = Rota(self._logs, (path for _, path in sorted(in_use)))
+        self._folder_rota = Rota(self._folders, (folder for _, folder in changed_last))
+        self._note_gone(marks)
         self._walked_at = self._clock.monotonic()
         self._begin()
 
+    def _note_gone(self, marks: Mapping[str, Mark]) -> None:
+        """A log that was not listed is gone, if its tree is there at all; it may come back."""
+        ledger = self._store.ledger
+        if self._gone is None:
+            self._gone = ledger.gone()
+        gone = {path for path, mark in marks.items() if path not in self._logs and mark.tree in self._folders}
+        with suppress(StoreBusyError):
+            ledger.note_gone(gone - self._gone, self._clock.now())
+            ledger.note_back(back := self._gone & self._logs.keys())
+            self._gone = (self._gone | gone) - back
+
     def _glance(self) -> None:
-        """Looks at what was written lately, at the folders above it, and at some of the rest."""
-        marks = self._known()
-        since = (self._clock.now() - HOT).timestamp() * 1e9
-        hot = [path for path, mark in marks.items() if mark.modified >= since and path in self._logs]
-        all_paths = list(self._logs)
-        if all_paths:
-            turn = [all_paths[(self._turn + step) % len(all_paths)] for step in range(min(IN_TURN, len(all_paths)))]
-            self._turn = (self._turn + IN_TURN) % len(all_paths)
-        else:
-            turn = []
-        for path in dict.fromkeys((*hot, *turn)):
+        """Looks at what is in use, and at some of the rest in turn; in folders for new logs as well."""
+        marks, since = self._known(), self._in_use_since()
+        for path in self._rota.due():
             origin = self._logs[path]
             found = look_at(path, origin.tree)
-            if found is not None:
-                self._await_if_new(found, origin, marks)
-        for folder in list(self._folders_to_watch(hot)):  # a look into one may find new ones
-            self._look_into(folder, marks)
+            if found is not None and not self._await_if_new(found, origin, marks) and found.modified < since:
+                self._rota.rest(path)
+        for folder in self._folder_rota.due():
+            self._look_into(folder, marks, since)
         self._begin()
 
-    def _folders_to_watch(self, hot: Iterable[str]) -> Iterator[str]:
-        """Those of hot logs, and of every tree the two uppermost levels: there new sessions appear."""
-        watched = {path.rpartition("/")[0].rpartition("\\")[0] or path.rpartition("/")[0] for path in hot}
-        for folder, origin in self._origin_of_folder.items():
-            below = folder[len(origin.tree) :]
-            if folder in watched or below.count("/") + below.count("\\") < 2:
-                yield folder
+    def _in_use_since(self) -> int:
+        """In nanoseconds, as files have it."""
+        return int((self._clock.now() - IN_USE).timestamp() * 1e9)
 
-    def _look_into(self, folder: str, marks: Mapping[str, Mark]) -> None:
+    def _look_into(self, folder: str, marks: Mapping[str, Mark], since: int) -> None:
+        former, origin = self._folders[folder]
         stamp = folder_stamp(folder)
-        if stamp == self._folders.get(folder):
+        if stamp == former:
+            if stamp < since:
+                self._folder_rota.rest(folder)
             return
-        origin = self._origin_of_folder[folder]
-        self._folders[folder] = stamp
+        self._folders[folder] = (stamp, origin)
+        self._folder_rota.use(folder)
         logs, folders = logs_in(folder, origin.tree, origin.source.suffixes)
         for found in logs:
             if not origin.source.skips(found.below):
-                self._logs[found.path] = origin
+                if found.path not in self._logs:
+                    self._logs[found.path] = origin
+                    self._rota.add(found.path)
                 self._await_if_new(found, origin, marks)
         for each in folders:
             if each not in self._folders:
-                self._folders[each], self._origin_of_folder[each] = 0, origin
-                self._look_into(each, marks)
+                self._folders[each] = (0, origin)
+                self._folder_rota.add(each)
+                self._look_into(each, marks, since)
 
-    def _await_if_new(self, found: Found, origin: Origin, marks: Mapping[str, Mark]) -> None:
+    def _await_if_new(self, found: Found, origin: Origin, marks: Mapping[str, Mark]) -> bool:
         mark = marks.get(found.path)
-        if mark is None or mark[3:6] != (found.identity, found.size, found.modified):
-            self._waiting.append((found, origin))
+        if mark is not None and mark[3:6] == (found.identity, found.size, found.modified):
+            return False
+        self._waiting.append((found, origin))
+        self._rota.use(found.path)
+        return True
 
     def _begin(self) -> None:
         self._waiting.sort(key=lambda each: each[0].modified)  # the newest last: it is read first
-        self._done, self._total = 0, sum(each.size for each, _ in self._waiting)
+        self._done, self._total = 0, sum(self._to_read(each) for each, _ in self._waiting)
         self._tell_progress()
         if not self._waiting and self._walked_at is not None:
             self.counted_at = self._clock.now()
@@ -265,13 +264,13 @@ class Indexing:
             if read is None:
                 break
             reads.append(read)
-            records += len(read.events)
+            records += len(read.told)
             if records >= TOGETHER:
                 changed |= self._book(reads)
                 reads, records = [], 0
         changed |= self._book(reads)
         self._tell_progress()
-        if self.progress is None:
+        if self.progress is None and self._walked_at is not None:
             self._note_end()
         return changed
 
@@ -298,7 +297,6 @@ class Indexing:
                 if not self._waiting:
                     return None
                 found, origin = self._waiting.pop()
-                self._done += found.size
                 self._under_way = read_log(found, self._known().get(found.path), origin, self._lines, self._siblings)
             for read in self._under_way:
                 return read
@@ -313,14 +311,22 @@ class Indexing:
             return False
         try:
             changed = self._store.ledger.take_in(reads)
-        except sqlite3.OperationalError as error:
+        except StoreBusyError as error:
             log.warning("counts could not be kept: %s", error)
             self._waiting, self._under_way, self._walked_at = [], None, None  # read again once the disk lets us
             return False
+        marks = self._known()
         for read in reads:
-            self._known()[read.mark.path] = read.mark
+            former = marks.get(read.mark.path)
+            self._done += max(read.mark.offset - (former.offset if former is not None else 0), 0)
+            marks[read.mark.path] = read.mark
         self._moved_at = self._clock.now()
         return bool(changed)
+
+    def _to_read(self, found: Found) -> int:
+        """Bytes, as far as can be said before it is looked into."""
+        mark = self._known().get(found.path)
+        return found.size - mark.offset if mark is not None and mark.offset <= found.size else found.size
 
     def _siblings(self, text: str) -> Iterator[str]:
         return (path for path in self._logs if text in path.rpartition("/")[2])

@@ -44,7 +44,7 @@ def verify(profile: Profile, providers: Sequence[Provider], store: Store, report
     """Counts all logs that are there once more, from nothing, and holds the ledger against it. Changes nothing."""
     counted = memory_store()
     try:
-        _indexing(profile, providers, counted).catch_up(report or (lambda _: None))
+        _indexing(profile, providers, counted).catch_up(report)
         return compared(store.database, counted.database)
     finally:
         counted.close()

@@ -8,7 +8,7 @@ import sys
 from usagetray.edges.store import IndexState, open_reader
 from usagetray.errors import UserError
 from usagetray.profile import Profile
-from usagetray.providers import discover
+from usagetray.providers import with_logs
 from usagetray.spine.indexing import Progress
 from usagetray.spine.indexing_once import bring_up_to_date, read_all_anew, verify
 from usagetray.views.cli import out, out_json
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     report = show_progress if sys.stderr is not None and sys.stderr.isatty() else None
     if arguments.verify:
         return _verify(profile, arguments.json)
-    done = (read_all_anew if arguments.rebuild else bring_up_to_date)(profile, discover(), report)
+    done = (read_all_anew if arguments.rebuild else bring_up_to_date)(profile, with_logs(), report)
     if not done and arguments.rebuild:
         raise UserError("The tray is running and has the ledger: quit it first, then run this again.")
     state = _state(profile)
@@ -48,7 +48,7 @@ def _verify(profile: Profile, as_json: bool) -> int:
     if store is None:
         raise UserError("There is nothing to check yet: run `usagetray index` first.")
     try:
-        found = verify(profile, discover(), store)
+        found = verify(profile, with_logs(), store)
     finally:
         store.close()
     if as_json:

@@ -71,12 +71,12 @@ def _print_why(profile: Profile, store: Store | None, question: Question, table:
 
 
 def _bring_up_to_date(profile: Profile, *, quiet: bool) -> None:
-    from usagetray.providers import discover  # deferred: a report of what is stored needs none of it
+    from usagetray.providers import with_logs  # deferred: a report of what is stored needs none of it
     from usagetray.spine.indexing_once import bring_up_to_date
     from usagetray.views.cli.index import show_progress
 
     is_watched = not quiet and sys.stderr is not None and sys.stderr.isatty()
-    bring_up_to_date(profile, discover(), show_progress if is_watched else None)
+    bring_up_to_date(profile, with_logs(), show_progress if is_watched else None)
 
 
 def _print_json(shown: dict[str, Any]) -> None:
