@@ -1,0 +1,30 @@
+"""Small pieces of probability, without a library."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+ROOT_2 = math.sqrt(2.0)
+
+
+def normal(z: float) -> float:
+    return 0.5 * (1.0 + math.erf(z / ROOT_2))
+
+
+def quantile(times: Sequence[float], chances: Sequence[float], share: float) -> float:
+    """When `share` of the last chance is reached; `times` and `chances` rise together from (0, 0)."""
+    goal = share * chances[-1]
+    before_t, before_c = 0.0, 0.0
+    for time, chance in zip(times, chances, strict=True):
+        if chance >= goal and chance > before_c:
+            return before_t + (time - before_t) * (goal - before_c) / (chance - before_c)
+        before_t, before_c = time, max(chance, before_c)
+    return times[-1]
+
+
+def shifted(chance: float, by: float) -> float:
+    """With `by` added to its log odds."""
+    if by == 0.0 or not 1e-9 < chance < 1.0 - 1e-9:
+        return chance
+    return 1.0 / (1.0 + math.exp(-by) * (1.0 - chance) / chance)

@@ -1,0 +1,88 @@
+"""Whether to warn: once per episode, early when it is sure, late when it is not, again only after a real recovery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from usagetray.domain.forecast.learning import FULL, STARTS_ON_USE
+from usagetray.domain.forecast.memory import Episode, Forecast, Memory, WindowMemory
+
+SURE_LOCK, SURE_NEAR, EVEN = 0.80, 0.85, 0.5
+"""Chances of the lockout, and of coming near it, at which a warning is given however far off it is."""
+SOON, SOON_LONG = timedelta(minutes=30), timedelta(hours=8)
+SOON_LOCK, SOON_NEAR = 0.55, 0.70
+"""Waiting makes surer, but less time is left to act: from this near on, less is enough."""
+RECOVERY = 0.10
+"""A share given back by the vendor within a cycle that makes it another story."""
+SAME_CYCLE = timedelta(minutes=10)
+"""A reset moved by less is the same one, restated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockoutAlert:
+    """It will probably be used up before its reset."""
+
+    window: str
+    exhausts_at: datetime
+    resets_at: datetime
+    used: float
+    p_lockout: float
+
+
+def decide(memory: Memory, forecast: Forecast, now: datetime, *, may_alert: bool) -> tuple[LockoutAlert | None, Memory]:
+    """The warning one window has earned, and what to remember. `may_alert`: its reading is fresh, the clock sound."""
+    window = next((each for each in memory.windows if each.key == forecast.window), None)
+    if window is None:
+        return None, memory
+    episode = window.episode
+    if episode is not None and _is_over(episode, window, forecast, now):
+        episode = None
+    alert = _due(window, forecast, now) if may_alert and episode is None else None
+    if alert is not None:
+        episode = Episode(ends_at=alert.resets_at, alerted_at=now, used=alert.used)
+    if episode == window.episode:
+        return alert, memory
+    changed = replace(window, episode=episode)
+    windows = tuple(changed if each.key == window.key else each for each in memory.windows)
+    return alert, replace(memory, windows=windows)
+
+
+def stands_warned(memory: Memory, key: str, now: datetime) -> bool:
+    """A warning was given for the cycle that runs."""
+    return any(each.key == key and each.episode is not None and now < each.episode.ends_at for each in memory.windows)
+
+
+def _is_over(episode: Episode, window: WindowMemory, forecast: Forecast, now: datetime) -> bool:
+    """The cycle has passed and a reading of the next one agrees, or the vendor gave back a good part."""
+    if window.presumed or forecast.used is None:
+        return False
+    if now >= episode.ends_at:
+        return forecast.resets_at is None or forecast.resets_at > episode.ends_at + SAME_CYCLE
+    return forecast.used <= episode.used - RECOVERY
+
+
+def _due(window: WindowMemory, forecast: Forecast, now: datetime) -> LockoutAlert | None:
+    if not forecast.knows_enough or forecast.exhausts_at is None or forecast.resets_at is None:
+        return None
+    if (
+        forecast.used is None
+        or forecast.used >= FULL
+        or not _is_likely(window, forecast, forecast.exhausts_at[1] - now)
+    ):
+        return None
+    return LockoutAlert(
+        window=forecast.window,
+        exhausts_at=forecast.exhausts_at[1],
+        resets_at=forecast.resets_at,
+        used=forecast.used,
+        p_lockout=forecast.p_lockout,
+    )
+
+
+def _is_likely(window: WindowMemory, forecast: Forecast, ahead: timedelta) -> bool:
+    """Sure enough to speak early; or less sure, but later would leave no time to act."""
+    if forecast.p_lockout >= SURE_LOCK or (forecast.p_near >= SURE_NEAR and forecast.p_lockout >= EVEN):
+        return True
+    is_soon = ahead <= (SOON if window.length <= STARTS_ON_USE else SOON_LONG)
+    return is_soon and (forecast.p_lockout >= SOON_LOCK or forecast.p_near >= SOON_NEAR)
