@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.popup.samples import ZONE
 from usagetray.overview import Overview
+from usagetray.views.popup.details import Explain
 from usagetray.views.popup.loading import Loader
 from usagetray.views.popup.window import PopupWindow
 
@@ -71,7 +72,12 @@ def open_popup(application: QApplication) -> Iterator[Open]:
     opened: list[PopupWindow] = []
 
     def open_one(
-        overview: Overview | None, *, theme: str = "light", compositor: bool = False, show: bool = True
+        overview: Overview | None,
+        *,
+        theme: str = "light",
+        compositor: bool = False,
+        show: bool = True,
+        explain: Explain | None = None,
     ) -> Opened:
         events: list[dict[str, object]] = []
         loads: list[int] = []
@@ -83,7 +89,14 @@ def open_popup(application: QApplication) -> Iterator[Open]:
             return overview
 
         loader = Loader(load)
-        window = PopupWindow(loader, lambda event: events.append(dict(event)), ZONE, theme=theme, compositor=compositor)
+        window = PopupWindow(
+            loader,
+            lambda event: events.append(dict(event)),
+            ZONE,
+            theme=theme,
+            compositor=compositor,
+            explain=explain,
+        )
         loader.deliver_to(window.arrived.emit)
         opened.append(window)
         popup = Opened(window, events, loads)

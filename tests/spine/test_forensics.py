@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.spine.logged import BOREALIS, MINUTE, WEBSHOP, Work
-from tests.support import World
+from tests.support import ACCOUNT, World
 from usagetray.edges.store import open_reader
 from usagetray.edges.tables import rate_table
-from usagetray.profile import open_profile
+from usagetray.profile import Profile, open_profile
 from usagetray.spine.core import Core
+from usagetray.spine.reading import explainer
 from usagetray.spine.reporting import Question
 from usagetray.views.cli import why
 from usagetray.views.grid import rendered
@@ -50,10 +51,13 @@ def a_day(work: Work, core: Core) -> None:
     world.run(core, 6 * MINUTE, every=3 * MINUTE)
 
 
+def profile_of(world: World) -> Profile:
+    environ = {"HOME": str(world.home.path), "USAGETRAY_HOME": str(world.profile)}
+    return replace(open_profile(environ), clock=world.clock)
+
+
 def page(world: World, provider: str | None = None) -> why.Page:
-    profile = replace(
-        open_profile({"HOME": str(world.home.path), "USAGETRAY_HOME": str(world.profile)}), clock=world.clock
-    )
+    profile = profile_of(world)
     store = open_reader(profile.paths.store_file)
     try:
         return why.page(profile, store, Question(zone=KATHMANDU, provider=provider), rate_table())
@@ -110,6 +114,22 @@ def test_another_provider_s_page_is_empty_and_says_what_it_takes(world: World, w
 
     assert told.is_empty
     assert shown(told, 80).startswith("No window to explain")
+
+
+def test_the_popup_is_told_the_same(world: World, work: Work) -> None:
+    core = world.start()
+    core.tick()
+    work.says(12, write=90_000)
+    world.run(core, 6 * MINUTE, every=3 * MINUTE)
+    session, nobody = ("claude", ACCOUNT, "five_hour"), ("claude", "nobody", "five_hour")
+
+    told = explainer(profile_of(world))(frozenset({session, nobody}))
+
+    found = told[session]
+    assert found is not None
+    assert [part.name for part in found.by(lambda use: use.project)] == [BOREALIS]
+    assert found.used == 0.12
+    assert told[nobody] is None
 
 
 def test_a_window_that_has_ended_is_explained_until_the_next_one_begins(world: World, work: Work) -> None:

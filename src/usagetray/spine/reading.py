@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from typing import TYPE_CHECKING
 
 from usagetray.edges.keychain import Keychain, keychain_double, service_name
 from usagetray.edges.store import open_reader
-from usagetray.overview import Overview
+from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.profile import Profile, local_zone
 from usagetray.spine.budgeting import Budgeting
 from usagetray.spine.costing import NOTHING, Costing
@@ -14,6 +16,11 @@ from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known_settings
 from usagetray.spine.paying import Paying
 from usagetray.spine.sources import found_tools
+
+if TYPE_CHECKING:
+    from usagetray.domain.forensics import Why
+
+Id = tuple[str, str, str]
 
 
 def make_keychain(profile: Profile) -> Keychain:
@@ -49,3 +56,33 @@ def reader(profile: Profile) -> Callable[[], Overview]:
                 store.close()
 
     return read
+
+
+def explainer(profile: Profile) -> Callable[[frozenset[Id]], Mapping[Id, Why | None]]:
+    """What is behind the figures of some windows, named by provider, account and key; None: nothing can be told."""
+    read = reader(profile)
+
+    def explain(which: frozenset[Id]) -> Mapping[Id, Why | None]:
+        from usagetray.edges.tables import rate_table  # deferred: most processes that look explain nothing
+        from usagetray.spine.forensics import explained, places
+
+        found: dict[Id, Why | None] = dict.fromkeys(which)
+        shown, store = read(), open_reader(profile.paths.store_file)
+        if store is None:
+            return found
+        try:
+            known, settings = known_settings(profile)
+            table = rate_table(settings.rates, today=shown.generated_at.astimezone(UTC).date())
+            where = places(known.providers, settings, profile.environ)
+            of_these = explained(shown, store, table, where, lambda one, window: _id(one, window) in which)
+            for account, window, why in of_these:
+                found[_id(account, window)] = why
+        finally:
+            store.close()
+        return found
+
+    return explain
+
+
+def _id(account: AccountView, window: WindowView) -> Id:
+    return account.provider, account.account, window.key

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.scene import Bar, Item, Mark, Panel, Scene, Text
-from usagetray.views.popup.spec import Caption, Card, Collapsed, Footer, Head, Line, Problem, Row
+from usagetray.views.popup.spec import Caption, Card, Collapsed, Detail, Footer, Head, Line, Problem, Row
 
 LEFT = t.PAD
 RIGHT = t.WIDTH - t.PAD
@@ -58,6 +58,8 @@ def compose(line: Line, letters: Letters, at: Columns) -> Scene:
             return _compact(line, letters, at)
         case Row():
             return _full(line, letters)
+        case Detail():
+            return _detail(line, letters)
         case Caption():
             return _caption(line, letters)
         case Problem():
@@ -215,6 +217,26 @@ def _compact(row: Row, letters: Letters, at: Columns) -> Scene:
     if right:
         items.append(_zoned(_right(letters, right, t.BODY, "text3", centre, RIGHT), "time"))
     return Scene(height=t.ROW_COMPACT, items=tuple(items))
+
+
+def _detail(detail: Detail, letters: Letters) -> Scene:
+    at, end, centre = LEFT + 12.0, RIGHT - 12.0, 8.0 + t.LEADING / 2
+    items: list[Item] = []
+    if detail.title:
+        items.append(middle(letters, detail.title, t.BODY_STRONG, "text", centre, at, end - at))
+        centre += t.LEADING + 2
+    for name, share in detail.rows:
+        figure = _right(letters, share, t.BODY, "text", centre, end)
+        items += [middle(letters, name, t.BODY, "text2", centre, at, figure.x - 8 - at), figure]
+        centre += t.LEADING
+    centre += 4 if detail.rows else 0
+    for note in detail.notes:
+        for text in letters.wrap(note, t.BODY, end - at, most=3):
+            items.append(middle(letters, text, t.BODY, "text3", centre, at, end - at))
+            centre += t.LEADING
+    height = centre - t.LEADING / 2 + 8
+    panel = Panel(x=LEFT, y=0, width=INNER, height=height, radius=t.ROW_CARD_RADIUS, fill="sunk")
+    return Scene(height=height + 6, items=(panel, *items))
 
 
 def _caption(caption: Caption, letters: Letters) -> Scene:

@@ -6,10 +6,15 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from usagetray.overview import Overview
 from usagetray.views.popup.loading import Loader
 from usagetray.views.popup.pipes import EventWriter, read_verbs
+
+if TYPE_CHECKING:
+    from usagetray.views.popup.detail import Id, Whys
+    from usagetray.views.popup.details import Explain
 
 
 def main(argv: Sequence[str]) -> int:
@@ -17,7 +22,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="usagetray popup", description="The popup window; started by the tray.")
     parser.add_argument("--theme", choices=("light", "dark"), help="instead of the desktop's")
     arguments = parser.parse_args(list(argv))
-    return run(store_reader(os.environ), theme=arguments.theme)
+    return run(store_reader(os.environ), explain=store_explainer(os.environ), theme=arguments.theme)
 
 
 def store_reader(environ: Mapping[str, str]) -> Callable[[], Overview]:
@@ -35,7 +40,22 @@ def store_reader(environ: Mapping[str, str]) -> Callable[[], Overview]:
     return load
 
 
-def run(load: Callable[[], Overview], *, theme: str | None = None) -> int:
+def store_explainer(environ: Mapping[str, str]) -> Explain:
+    """The same for what is behind the figures."""
+    made: list[Explain] = []
+
+    def explain(which: frozenset[Id]) -> Whys:
+        if not made:
+            from usagetray.profile import open_profile
+            from usagetray.spine.reading import explainer
+
+            made.append(explainer(open_profile(environ)))
+        return made[0](which)
+
+    return explain
+
+
+def run(load: Callable[[], Overview], *, explain: Explain | None = None, theme: str | None = None) -> int:
     loader = Loader(load)
     loader.request()  # reads while Qt is being loaded
     _prefer_placeable_windows()
@@ -61,6 +81,7 @@ def run(load: Callable[[], Overview], *, theme: str | None = None) -> int:
         theme=theme,
         compositor=has_compositor(platform),
         is_wayland=platform.startswith("wayland"),
+        explain=explain,
     )
     loader.deliver_to(window.arrived.emit)
     read_verbs(0, window.told.emit)

@@ -68,6 +68,7 @@ class Row:
     rights: tuple[str, ...] = ()  # the same time in ever fewer letters
     compact: bool = False
     why: str = ""  # source, instant, age; lines broken by newlines
+    opens: bool = False  # has a detail that opens under it
     spoken: Spoken
 
 
@@ -75,6 +76,17 @@ class Row:
 class Caption:
     key: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """What stands under an opened row."""
+
+    key: str
+    title: str
+    rows: tuple[tuple[str, str], ...]  # a name, and its share
+    notes: tuple[str, ...]  # sentences
+    spoken: Spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +111,7 @@ class Collapsed:
     spoken: Spoken
 
 
-Line = Head | Row | Caption | Problem | Collapsed
+Line = Head | Row | Detail | Caption | Problem | Collapsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QToolTip, QWidg
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.scene import Mark, Panel, Scene, draw, zone_at
-from usagetray.views.popup.spec import Collapsed, Line, Problem, Row
+from usagetray.views.popup.spec import Collapsed, Detail, Line, Problem, Row
 
 if TYPE_CHECKING:
     _Base = QWidget
@@ -37,7 +37,7 @@ else:
 KEYBOARD_REASONS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 Act = Callable[[str, str], None]
-"""(what was done, key of the row): "figure", "time", "expand", "action"."""
+"""(what was done, key of the row): "figure", "time", "expand", "detail", "action"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class RowActions(Painted):
             self.setValue(min(row.spoken.percent, self.maximum()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        hand = self.zone_of(event.position()) is not None
+        hand = self.row.opens or self.zone_of(event.position()) is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -166,11 +166,13 @@ class RowActions(Painted):
         if zone:
             self.act(zone, self.row.key)
         else:
-            self.explain()
+            self.open()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_I, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if event.key() == Qt.Key.Key_I:
             self.explain()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.open()
         else:
             event.ignore()
 
@@ -179,6 +181,14 @@ class RowActions(Painted):
             self.explain()
             return True
         return bool(super().event(event))
+
+    def open(self) -> None:
+        """What used it, below the row; a row without that says why this number."""
+        if self.row.opens:
+            QToolTip.hideText()
+            self.act("detail", self.row.key)
+        else:
+            self.explain()
 
     def explain(self) -> None:
         """Why this number, in a hint below the row."""
@@ -269,6 +279,11 @@ def line_widget(line: Line, look: Look, scene: Scene, act: Act) -> Painted:
             return widget
         case Problem():
             return Plain(look, scene, line.title, line.detail)
+        case Detail():
+            plain = Plain(look, scene, line.spoken.name, line.spoken.description)
+            plain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            plain.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
+            return plain
     if hasattr(line, "spoken"):
         return Plain(look, scene, line.spoken.name, line.spoken.description)
     return Plain(look, scene, line.text)
@@ -293,4 +308,6 @@ def refill(widget: Painted, line: Line, look: Look, scene: Scene) -> None:
             widget.say(line.spoken.name, line.spoken.description)
         else:
             widget.say(line.text)
+        if isinstance(line, Detail):
+            widget.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
     widget.put(look, scene)

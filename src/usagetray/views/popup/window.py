@@ -27,6 +27,8 @@ from usagetray.overview import Overview
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.content import Wish, page, reading_page, unreadable_page
 from usagetray.views.popup.desk import current_look, free_space, native_to_logical
+from usagetray.views.popup.detail import Whys, with_details
+from usagetray.views.popup.details import Details, Explain
 from usagetray.views.popup.first_page import FirstPage
 from usagetray.views.popup.loading import Loader
 from usagetray.views.popup.now_page import NowPage
@@ -46,19 +48,22 @@ Emit = Callable[[Mapping[str, object]], None]
 
 class PopupWindow(QWidget):
     arrived = Signal(object)  # an Overview, or None when the store did not answer
+    explained = Signal(object)  # what is behind the figures of open rows, or None
     told = Signal(object)  # a verb from the tray
 
     def __init__(
         self,
-        loader: Loader,
+        loader: Loader[Overview],
         emit: Emit,
         zone: tzinfo,
         *,
         theme: str | None = None,
         compositor: bool = False,
         is_wayland: bool = False,
+        explain: Explain | None = None,
     ) -> None:
         super().__init__()
+        self._details = Details(explain, self.explained.emit)
         self._loader, self._emit, self._zone, self._theme = loader, emit, zone, theme
         self._margin = t.SHADOW if compositor else 0
         self._overview: Overview | None = None
@@ -86,6 +91,7 @@ class PopupWindow(QWidget):
         self._retire = QTimer(self, interval=int(WARM.total_seconds() * 1000), singleShot=True)
         self._retire.timeout.connect(QApplication.quit)
         self.arrived.connect(self._take)
+        self.explained.connect(self._take_whys)
         self.told.connect(self.obey)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._restyle())
 
@@ -113,9 +119,15 @@ class PopupWindow(QWidget):
         self._failed = overview is None
         if overview is not None:
             self._overview, self._read_at = overview, time.monotonic()
+            self._details.ask(overview)
         if self._opening:
             self._open()
         elif self.isVisible():
+            self._render()
+
+    def _take_whys(self, found: Whys | None) -> None:
+        self._details.take(found)
+        if self.isVisible():
             self._render()
 
     def _tick(self) -> None:
@@ -154,6 +166,7 @@ class PopupWindow(QWidget):
             return
         self._look = current_look(self._theme)
         self._dress_hints()
+        self._details.shut()
         self._render(place_at=True)
         self._unpainted = True
         self._hidden_by_us = False
@@ -207,7 +220,9 @@ class PopupWindow(QWidget):
 
     def _show_now(self, overview: Overview | None) -> None:
         if overview is not None:
-            wanted = page(overview, self._now(overview), self._zone, self._wish)
+            now, open_ = self._now(overview), self._details
+            bare = page(overview, now, self._zone, self._wish)
+            wanted = with_details(bare, overview, now, self._zone, open_.opened, open_.whys)
         else:
             wanted = unreadable_page() if self._failed else reading_page()
         if not isinstance(self._page, NowPage):
@@ -283,6 +298,9 @@ class PopupWindow(QWidget):
                 self._render()
             case "refresh" | "settings":
                 self._emit({"event": what})
+            case "detail" if self._overview is not None:
+                self._details.toggle(key, self._overview)
+                self._render()
             case "action":
                 self._emit(dict(self._event_of(key)))
             case "resized":
