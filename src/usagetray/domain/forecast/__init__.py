@@ -3,6 +3,7 @@
 from usagetray.domain.forecast.learning import step as step
 from usagetray.domain.forecast.memory import Forecast as Forecast
 from usagetray.domain.forecast.memory import Memory as Memory
+from usagetray.domain.forecast.memory import Observation as Observation
 from usagetray.domain.forecast.memory import Prior as Prior
 from usagetray.domain.forecast.memory import Refusal as Refusal
 from usagetray.domain.forecast.memory import WindowReading as WindowReading

@@ -64,15 +64,12 @@ def added(habit: Habit, thousands: dict[int, float]) -> Habit:
 
 
 def total(habit: Habit, since: datetime, until: datetime) -> float:
-    """Weighted tokens between two instants; quarters cut by them count in part."""
-    begin, end = (since - EPOCH).total_seconds() / QUARTER_S, (until - EPOCH).total_seconds() / QUARTER_S
-    thousands = 0.0
-    for quarter in range(max(int(begin), habit.first_day * QUARTERS), int(end) + 1):
+    """Weighted tokens between two instants; of the quarters in which they lie, all."""
+    first, last = max(quarter_of(since), habit.first_day * QUARTERS), quarter_of(until)
+    thousands = 0
+    for quarter in range(first, min(last + 1, (habit.first_day + len(habit.days)) * QUARTERS)):
         day, place = divmod(quarter, QUARTERS)
-        if day - habit.first_day >= len(habit.days):
-            break
-        inside = min(end, quarter + 1) - max(begin, quarter)
-        thousands += habit.days[day - habit.first_day][place] * max(0.0, min(1.0, inside))
+        thousands += habit.days[day - habit.first_day][place]
     return thousands * THOUSAND
 
 

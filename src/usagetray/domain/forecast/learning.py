@@ -107,7 +107,7 @@ def _counted(window: WindowMemory, work: Sequence[Work]) -> WindowMemory:
             window, since = _rolled(window, each.at), 0.0
         if window.resets_at is None and window.stated_at is not None and window.length <= STARTS_ON_USE:
             window = replace(window, resets_at=each.at + window.length, presumed=True)
-        if window.stated_at is None or each.at > window.stated_at:
+        if window.stated_at is None or each.at >= window.stated_at:
             since += each.weight
     return replace(window, since=window.since + since) if since else window
 
@@ -165,7 +165,7 @@ def _anchored(former: WindowMemory, habit: Habit | None, seen: WindowReading) ->
     moved = used - (former.stated or 0.0)
     if moved < -2 * HALF_STEP:
         return window, 0.0, 0.0  # a recovery, or another plan
-    if rate is not None and former.since >= 0 and used < FULL:
+    if rate is not None and used < FULL and (former.since > 0 or moved <= 0):
         reckoned = former.used + former.since * rate
         window = replace(window, used=min(max(reckoned, used - HALF_STEP), used + HALF_STEP))
     return window, moved, former.since

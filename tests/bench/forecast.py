@@ -1,0 +1,31 @@
+"""Runs the forecast benchmark, which lies outside this repository, on the program's own forecast and alert rule.
+
+python -m tests.bench.forecast --folder DIR [arguments of its evaluate.py: --train, --quick, --seeds 1-40 ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+FORECASTER = Path(__file__).with_name("forecaster.py")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True, help="holds evaluate.py and simulate.py")
+    arguments, others = parser.parse_known_args()
+    evaluate = arguments.folder.resolve() / "evaluate.py"
+    if not evaluate.is_file():
+        parser.error(f"there is no {evaluate}: give the folder of the forecast benchmark")
+    environ = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, str(evaluate), *(others or ["--quick"]), "--", sys.executable, str(FORECASTER)]
+    return subprocess.run(command, env=environ, check=False).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

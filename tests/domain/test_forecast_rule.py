@@ -1,0 +1,125 @@
+"""When to warn: early if sure, once per episode, again only after a real recovery."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.domain.forecast_days import HOUR, MINUTE, MONDAY, PRIOR, SESSION, reading
+from usagetray.domain.forecast import Forecast, LockoutAlert, Memory, decide, forecast, stands_warned, step
+
+NOW = MONDAY + 11 * HOUR
+RESET = NOW + 3 * HOUR
+
+
+def known(used: float = 0.6, resets_at: datetime = RESET, at: datetime = NOW) -> Memory:
+    return step(Memory(), [reading(at, used, resets_at)], at)
+
+
+def seen(memory: Memory, p_lockout: float, *, in_: timedelta = HOUR, p_near: float | None = None) -> Forecast:
+    """As the forecast of this memory would look with these chances."""
+    now = memory.windows[0].stated_at
+    assert now is not None
+    told = forecast(memory, "session", now, PRIOR)
+    assert told is not None
+    times = (now + in_ / 2, now + in_, now + 2 * in_)
+    near = p_lockout if p_near is None else p_near
+    return replace(told, p_lockout=p_lockout, p_near=near, exhausts_at=times, knows_enough=True)
+
+
+def given(memory: Memory, told: Forecast, now: datetime = NOW) -> tuple[LockoutAlert | None, Memory]:
+    return decide(memory, told, now, may_alert=True)
+
+
+@pytest.mark.parametrize(
+    ("p_lockout", "p_near", "ahead", "warns"),
+    [
+        (0.9, 0.9, 2 * HOUR, True),  # sure: however far off
+        (0.6, 0.6, 2 * HOUR, False),  # waiting makes surer, and there is time
+        (0.6, 0.6, 20 * MINUTE, True),  # later would be too late
+        (0.3, 0.3, 20 * MINUTE, False),
+        (0.55, 0.9, 2 * HOUR, True),  # almost certainly close to the limit
+        (0.2, 0.9, 2 * HOUR, False),
+    ],
+)
+def test_the_nearer_it_is_the_less_is_enough(p_lockout: float, p_near: float, ahead: timedelta, warns: bool) -> None:
+    memory = known()
+
+    alert, _ = given(memory, seen(memory, p_lockout, in_=ahead, p_near=p_near))
+
+    assert (alert is not None) == warns
+
+
+def test_one_episode_gives_one_alert_however_the_chance_swings() -> None:
+    memory, alerts = known(), list[LockoutAlert | None]()
+    for turn in range(200):
+        alert, memory = given(memory, seen(memory, 0.95 if turn % 2 == 0 else 0.1))
+        alerts.append(alert)
+
+    assert sum(each is not None for each in alerts) == 1
+    assert stands_warned(memory, "session", NOW)
+    assert not stands_warned(memory, "session", RESET)
+
+
+def test_an_alert_carries_what_it_says() -> None:
+    memory = known(0.6)
+
+    alert, _ = given(memory, seen(memory, 0.95))
+
+    assert alert == LockoutAlert(
+        window="session", exhausts_at=NOW + HOUR, resets_at=RESET, used=pytest.approx(0.6), p_lockout=0.95
+    )
+
+
+def test_no_alert_from_an_old_figure_nor_while_too_little_is_known() -> None:
+    memory = known()
+
+    stale, _ = decide(memory, seen(memory, 0.99), NOW, may_alert=False)
+    unknown, after = given(memory, replace(seen(memory, 0.99), knows_enough=False))
+
+    assert stale is None
+    assert unknown is None
+    assert after == memory
+
+
+def test_a_window_that_is_used_up_is_no_longer_foretold() -> None:
+    memory = known(1.0)
+
+    assert given(memory, seen(memory, 1.0)) == (None, memory)
+
+
+def test_the_next_cycle_may_warn_again_once_a_reading_agrees() -> None:
+    _, memory = given(known(), seen(known(), 0.95))
+    later = RESET + HOUR
+    waiting = step(memory, [], later)
+    assert forecast(waiting, "session", later, PRIOR) is not None
+    fresh = step(waiting, [reading(later, 0.7, later + SESSION - HOUR)], later)
+
+    alert, _ = given(fresh, seen(fresh, 0.95), later)
+
+    assert alert is not None
+
+
+def test_a_reset_restated_some_minutes_off_is_the_same_episode() -> None:
+    _, memory = given(known(), seen(known(), 0.95))
+    for minutes in (1, -1, 5):
+        at = NOW + timedelta(minutes=30 + minutes)
+        memory = step(memory, [reading(at, 0.7, RESET + minutes * MINUTE)], at)
+        alert, memory = given(memory, seen(memory, 0.95), at)
+
+        assert alert is None
+
+
+def test_only_a_real_recovery_within_a_cycle_lets_it_warn_again() -> None:
+    """The vendor gives back 4 %: nothing new. It gives back 20 %: another story."""
+    _, memory = given(known(0.60), seen(known(0.60), 0.95))
+
+    little = step(memory, [reading(NOW + HOUR, 0.56, RESET)], NOW + HOUR)
+    none, _ = given(little, seen(little, 0.95), NOW + HOUR)
+    much = step(memory, [reading(NOW + HOUR, 0.40, RESET)], NOW + HOUR)
+    again, _ = given(much, seen(much, 0.95), NOW + HOUR)
+
+    assert none is None
+    assert again is not None
