@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from usagetray.views.popup import tokens as t
@@ -194,9 +194,10 @@ class Body(QScrollArea):
         self._thumb.raise_()
 
     def _rebuild(self, laid: Plan, kinds: tuple[tuple[str, str, bool], ...]) -> None:
-        focused = next(
-            (kind for kind, widget in zip(self._kinds, self._widgets, strict=True) if widget.hasFocus()), None
-        )
+        held = next((pair for pair in zip(self._kinds, self._widgets, strict=True) if pair[1].hasFocus()), None)
+        focused = held[0] if held else None
+        # Who came to a row by keys goes on by keys, and needs to see where.
+        reason = Qt.FocusReason.TabFocusReason if held and held[1].ring else Qt.FocusReason.OtherFocusReason
         for widget in self._widgets:
             widget.hide()
             widget.setParent(None)
@@ -207,7 +208,13 @@ class Body(QScrollArea):
             widget.setParent(self._canvas)
             widget.show()
             if kind == focused:
-                widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                widget.setFocus(reason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()  # a scroll area would scroll; here they go from row to row
+        else:
+            super().keyPressEvent(event)
 
     def explained(self) -> RowActions | None:
         """The row the pointer or the keyboard is on."""
