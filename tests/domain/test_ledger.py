@@ -42,7 +42,7 @@ def records(draw: st.DrawFn, *, parts: tuple[str, ...] = ("", "r1", "r2"), sides
 OF_ONE_PART = records(parts=("r1",), sides=(0,))
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(a=OF_ONE_PART, b=OF_ONE_PART, c=OF_ONE_PART)
 def test_joining_does_not_depend_on_order_or_repetition(a: Record, b: Record, c: Record) -> None:
     """Commutative, associative, idempotent: so a ledger may be filled in any order, and filled again."""
@@ -61,7 +61,7 @@ def folded(told: list[Record]) -> list[Record]:
     return list(kept.values())
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(told=st.lists(records(), min_size=1, max_size=5), data=st.data())
 def test_the_responses_of_a_key_do_not_depend_on_the_order_of_its_records(
     told: list[Record], data: st.DataObject
@@ -71,7 +71,7 @@ def test_the_responses_of_a_key_do_not_depend_on_the_order_of_its_records(
     assert responses(folded(told), NAMES) == responses(folded(shuffled), NAMES)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(told=st.lists(records(), min_size=1, max_size=5))
 def test_what_counts_has_the_most_output_of_what_was_told_and_never_more(told: list[Record]) -> None:
     found = responses(folded(told), NAMES)

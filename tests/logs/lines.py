@@ -28,6 +28,11 @@ def used(output: int = 50, *, input_: int = 10, write: int = 200, read: int = 10
     }
 
 
+def entry(output: int, kind: str = "message", **more: Any) -> dict[str, Any]:
+    """One of a response's several requests."""
+    return {**used(output), "type": kind, **more}
+
+
 def answer(
     id_: str | None = "msg_1",
     output: int = 50,

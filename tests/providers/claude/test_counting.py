@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.logs.desk import Desk
-from tests.logs.lines import OPUS, SONNET, answer, progress, stamp, text, used
+from tests.logs.lines import OPUS, SONNET, answer, entry, progress, stamp, text, used
 from tests.logs.second_count import second_count
 from usagetray.providers.claude import PROVIDER
 from usagetray.providers.contract import Home, LogPlace, LogSource
@@ -274,10 +274,6 @@ def test_zeros_left_by_a_crash_and_a_byte_order_mark_do_not_cost_the_line_behind
 
 
 # ---- several requests in one response -----------------------------------------------------------------------
-
-
-def entry(output: int, kind: str = "message", **more: Any) -> dict[str, Any]:
-    return {**used(output), "type": kind, **more}
 
 
 def test_one_iteration_says_again_what_the_message_says() -> None:

@@ -1,0 +1,3 @@
+from tests.bench.corpus import main
+
+main()
