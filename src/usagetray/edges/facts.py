@@ -73,7 +73,7 @@ def resolve(
         found: tuple[FileText, ...] = ()
         match need:
             case LocalFile():
-                file = _local(need, home)
+                file = local_file(need, home)
                 found = (file,) if file else ()
             case NewestFiles():
                 found = _newest_texts(need, home)
@@ -185,7 +185,8 @@ def newest_change(provider: Provider, home: Home) -> datetime | None:
 # ---- one file ----------------------------------------------------------------------------------------------
 
 
-def _local(need: LocalFile, home: Home) -> FileText | None:
+def local_file(need: LocalFile, home: Home) -> FileText | None:
+    """The file as it is now; None where there is none that may be read."""
     path = _real(need.place(home), home)
     return _read(path, most=need.most, head=0, whole=True) if path else None
 

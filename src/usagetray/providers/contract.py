@@ -245,6 +245,7 @@ class Retention:
     """After how long the tool deletes its logs, and the file of its own in which the user may change that."""
 
     file: LocalFile
+    setting: str  # its name there
     read: Callable[[bytes], timedelta | None]  # from the file's content; None: it does not say
     default: timedelta
 

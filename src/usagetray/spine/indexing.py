@@ -24,6 +24,7 @@ from usagetray.edges.usage_logs.walk import Found, folder_stamp, logs_in, look_a
 from usagetray.overview import ReadingLogs
 from usagetray.providers.contract import Provider
 from usagetray.settings import Settings
+from usagetray.spine import retaining
 from usagetray.spine.log_trees import log_trees
 from usagetray.spine.rota import Rota
 from usagetray.spine.store_state import INDEXED_AT, READING
@@ -162,6 +163,7 @@ class Indexing:
 
     def _walk(self) -> None:
         """Lists every log, and those that are new or changed as waiting."""
+        retaining.warn(self._store, self._providers, self._settings(), self._environ, self._clock.now())
         marks = self._known()
         self._logs, self._folders, self._waiting, self._under_way = {}, {}, [], None
         since = self._in_use_since()

@@ -13,6 +13,8 @@ from usagetray.overview import ReadingLogs
 INDEXED_AT = "indexed_at"
 READING = "reading_logs"
 """For other processes: "DONE/TOTAL" in bytes while more than a moment's worth of logs is being read, else ""."""
+RETENTION = "retention_told"
+"""JSON: what was said of logs that are deleted early, and since when, by what it is about."""
 NOTICE_HOLDS = timedelta(days=1)
 """How long it is said that the store had to be mended."""
 MENDED_HOLDS = timedelta(hours=1)
@@ -25,8 +27,18 @@ def notices(store: Store | None, now: datetime) -> Iterable[str]:
     notice, since = store.meta("notice"), instant(store.meta("notice_at"))
     if notice and since is not None and now - since < NOTICE_HOLDS:
         yield notice
+    yield from retention_notices(store, now)
     if store.database.is_full:
         yield "The disk is full: figures are shown but not kept until there is space."
+
+
+def retention_notices(store: Store, now: datetime) -> Iterable[str]:
+    """Where a tool deletes its logs before they are read; each said for a day, once."""
+    try:
+        told = [(str(text), instant(since)) for text, since in json.loads(store.meta(RETENTION) or "{}").values()]
+    except (ValueError, TypeError, AttributeError):
+        return  # a damaged disk made something else of it
+    yield from (text for text, since in told if since is not None and timedelta() <= now - since < NOTICE_HOLDS)
 
 
 def trouble(store: Store, now: datetime) -> State | None:

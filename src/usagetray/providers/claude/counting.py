@@ -376,6 +376,7 @@ LOGS = LogSource(
     skips=lambda path: path.endswith("/journal.jsonl") and "/subagents/" in path,
     retention=Retention(
         file=LocalFile(name="settings", place=lambda home: home.path / "settings.json"),
+        setting="cleanupPeriodDays",
         read=_kept_days,
         default=timedelta(days=30),
     ),
