@@ -219,6 +219,7 @@ class BillingRules:
     has_plan: Callable[[Sight], bool]  # a subscription's login is stored
     rewritten: tuple[str, ...] = ()
     """Documents that the tool writes again and again: one that is broken is half written, and says nothing."""
+    vital: tuple[str, ...] = ()  # documents of which a broken one leaves every answer likely at most
     redirect: Redirect | None = None
 
 

@@ -93,7 +93,7 @@ def _in_force(rules: BillingRules, facts: BillingFacts) -> tuple[dict[str, Held]
         for each in facts.documents.values()
         if each.broken_at is not None
     ]
-    is_soft = False
+    is_soft = any(facts.documents[name].broken_at for name in rules.vital if name in facts.documents)
     for block in rules.blocks(facts):
         for name, held in block.variables.items():
             if not block.applies:
@@ -157,21 +157,17 @@ def _unloaded(rules: BillingRules, facts: BillingFacts) -> list[Held]:
 def _outranked(rules: BillingRules, sight: Sight, claim: Claim, aside: Sequence[SetAside]) -> list[SetAside]:
     """Credentials that are there, have not decided, and of which nothing was said yet."""
     said = {*claim.because, *(each.at for each in aside)}
-    held = [sight.env[name] for name in rules.credentials if name in sight.env]
-    found = [SetAside(at=each.at, why="outranked") for each in held if each.at not in said]
-    why = "found, not known to be loaded"
-    if sight.facts.environ is not None:
-        why = "not in the environment of the session"
-    found += [SetAside(at=each.at, why=why) for each in _unloaded(rules, sight.facts) if each.at not in said]
-    if sight.facts.environ is not None:
-        later = [held for name in rules.credentials if (held := sight.facts.predicted.get(name)) and not held.is_empty]
-        started = {(each.at.file, each.at.line) for each in sight.facts.environ.values()}
-        found += [
-            SetAside(at=each.at, why="not in this environment; the next terminal gets it")
-            for each in later
-            if (each.at.file, each.at.line) not in started
-        ]
-    return found
+    facts = sight.facts
+    is_known = facts.environ is not None
+    unread = "not in the environment of the session" if is_known else "found, not known to be loaded"
+    found = [(sight.env.get(name), "outranked") for name in rules.credentials]
+    found += [(each, unread) for each in _unloaded(rules, facts)]
+    if facts.environ is not None:
+        started = {(each.at.file, each.at.line) for each in facts.environ.values()}
+        later = [each for name in rules.credentials if (each := facts.predicted.get(name)) and not each.is_empty]
+        why = "not in this environment; the next terminal gets it"
+        found += [(each, why) for each in later if (each.at.file, each.at.line) not in started]
+    return [SetAside(at=each.at, why=why) for each, why in found if each is not None and each.at not in said]
 
 
 # ---- addresses ---------------------------------------------------------------------------------------------

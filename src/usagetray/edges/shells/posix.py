@@ -14,7 +14,7 @@ GOES_ON = frozenset(
     {"then", "else", "elif", "do", "!", "time", "function", "builtin", "command", "noglob", "nocorrect"}
 )
 DECLARES = frozenset({"export", "typeset", "declare", "readonly", "integer"})
-MOST_DEPTH = 1000
+MOST_DEPTH = 200
 """Deeper nesting is no profile; what it holds counts as set perhaps in any case."""
 
 

@@ -292,5 +292,6 @@ RULES = BillingRules(
     ),
     has_plan=has_plan,
     rewritten=(GLOBAL,),
+    vital=(MANAGED,),
     redirect=Redirect(variable=BASE_URL, own=("anthropic.com",)),
 )

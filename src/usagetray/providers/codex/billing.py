@@ -173,4 +173,5 @@ RULES = BillingRules(
     rungs=(cloud_session, other_provider, key, token, unused, contradicted, login),
     has_plan=has_plan,
     rewritten=(AUTH,),
+    vital=(CONFIG, PROJECT),
 )
