@@ -29,6 +29,7 @@ def accounts(overview: Overview) -> list[dict[str, Any]]:
             "next_attempt_at": None,
             "windows": [],
             "money": [_money(each, overview) for each in overview.budgets],
+            "paying": None,
             "incidents": [],
         }
     ]
