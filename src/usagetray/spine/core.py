@@ -24,12 +24,10 @@ from usagetray.profile import Profile, local_zone
 from usagetray.providers.contract import Provider, Strategy, Web
 from usagetray.settings import Settings
 from usagetray.spine import own_programs, own_providers, status_page
-from usagetray.spine.alerting import Alerting
 from usagetray.spine.asking import Edges
 from usagetray.spine.billing import Billing
 from usagetray.spine.budgeting import Budgeting
 from usagetray.spine.costing import Costing
-from usagetray.spine.forensics import causing
 from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
 from usagetray.spine.overviewing import overview
@@ -42,6 +40,7 @@ from usagetray.views.status_json import status_json
 
 if TYPE_CHECKING:
     from usagetray.edges.http import Http
+    from usagetray.spine.alerting import Alerting
 
 log = logging.getLogger(__name__)
 
@@ -132,20 +131,20 @@ class Core:
         self._status_line = StatusLineCost(own.spool_dir)
         self._budgeting = Budgeting(local_zone)
         self._paying = Paying()
-        self._alerting = None
-        if notifier is not None:
-            self._alerting = Alerting(
-                self.store,
-                notifier,
-                lambda: self.settings,
-                local_zone,
-                paying=self._paying,
-                causes=causing(self.store, lambda: self._providers, lambda: self.settings, profile.environ),
-            )
+        self._alerting = None if notifier is None else self._announcing(notifier)
         if self.store.notice:
             self.store.set_meta("notice", self.store.notice)
             self.store.set_meta("notice_at", profile.clock.now().isoformat())
         self._keychain.silent_until = self._remembered_silence()
+
+    def _announcing(self, notifier: Notifier) -> Alerting:
+        from usagetray.spine.alerting import Alerting  # deferred: a command that looks announces nothing
+        from usagetray.spine.forensics import causing
+
+        causes = causing(self.store, lambda: self._providers, lambda: self.settings, self.profile.environ)
+        return Alerting(
+            self.store, notifier, lambda: self.settings, local_zone, paying=self._paying, causes=causes
+        )  # fmt: skip
 
     # ---- what it does --------------------------------------------------------------------------------------
 
