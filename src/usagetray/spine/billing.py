@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -115,13 +115,12 @@ def view_of(
     terminal of which only files tell. No verdicts: a file that decides is being written just now.
     """
     may_read = PROFILES in settings.of(tool.provider.id).allow
-    verdicts = []
-    for mode in (Mode.INTERACTIVE, Mode.HEADLESS):
-        scene = scene_of(tool, environ, disk, mode=mode, place=place)
-        facts = gathered(rules, scene, disk, profiles=may_read, vendors=vendors(providers))
-        broken = [facts.documents[name].broken_at for name in rules.rewritten if name in facts.documents]
-        if place is not None or not any(broken):
-            verdicts.append(billed(rules, facts))
+    scene = scene_of(tool, environ, disk, place=place)
+    facts = gathered(rules, scene, disk, profiles=may_read, vendors=vendors(providers))
+    # What is found is the same for all modes.
+    starts = [replace(facts, scene=replace(scene, mode=mode)) for mode in (Mode.INTERACTIVE, Mode.HEADLESS)]
+    broken = [facts.documents[name].broken_at for name in rules.rewritten if name in facts.documents]
+    verdicts = [billed(rules, each) for each in starts] if place is not None or not any(broken) else []
     return BillingView(
         provider=tool.provider.id,
         tool=rules.tool,
@@ -158,11 +157,11 @@ def vendors(providers: Sequence[Provider]) -> dict[str, str]:
 # ---- how a tool is started here ----------------------------------------------------------------------------
 
 
-def scene_of(tool: Tool, environ: Mapping[str, str], disk: Disk, *, mode: Mode, place: Path | None) -> Scene:
+def scene_of(tool: Tool, environ: Mapping[str, str], disk: Disk, *, place: Path | None) -> Scene:
     system = _system(environ)
     folder = None if place is None else str(place)
     return Scene(
-        mode=mode,
+        mode=Mode.INTERACTIVE,
         system=system,
         home=_home(environ),
         tool_home=str(tool.home.path),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from usagetray.billing import Evidence, Verdict
+from usagetray.billing import Evidence, Route, Verdict
 from usagetray.overview import BillingView
 from usagetray.views.billing_words import short
 from usagetray.views.plain import plain
@@ -18,7 +18,7 @@ def billing_route(views: Sequence[BillingView]) -> dict[str, Any] | None:
     routes = [route(verdict, view) for view in views for verdict in view.verdicts]
     if not routes:
         return None
-    first = min(routes, key=lambda each: not each["would_warn"])
+    first = min(routes, key=lambda each: (not each["would_warn"], each["route"] == Route.PLAN))
     return {**first, "routes": routes}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from usagetray.billing import Certainty, Evidence, Mode, Route, Verdict
 from usagetray.overview import BillingView
 from usagetray.views.plain import clip, plain
+from usagetray.views.problems import Problem
 from usagetray.views.words import DEMO
 
 MOST_TITLE, MOST_TEXT = 63, 255
@@ -41,15 +42,28 @@ class BillingAlert:
 
 
 def line(view: BillingView) -> str | None:
-    """What a person's session bills, and a script's where that is something else; None where nobody knows."""
-    first = _of(view, Mode.INTERACTIVE)
+    """What a person's session bills, and a script's where that is something else; None where nobody has looked."""
+    return "; ".join(parts(view)) or None
+
+
+def parts(view: BillingView) -> tuple[str, ...]:
+    first, script = _of(view, Mode.INTERACTIVE), _of(view, Mode.HEADLESS)
     if first is None or view.stale:
-        return None
+        return ()
     said = f"billing: {short(first, view)}"
-    script = _of(view, Mode.HEADLESS)
-    if script is not None and (script.route, script.because[:1]) != (first.route, first.because[:1]):
-        said += f"; {view.headless}: {short(script, view)}"
-    return said
+    if script is None or (script.route, script.because[:1]) == (first.route, first.because[:1]):
+        return (said,)
+    return said, f"{view.headless}: {short(script, view)}"
+
+
+def problem(view: BillingView) -> Problem | None:
+    """What the popup says where something else than the plan is billed; None where nobody has looked."""
+    said = parts(view)
+    if not said:
+        return None
+    title = f"{said[0][:1].upper()}{said[0][1:]}"
+    detail = " ".join(f"{each}." for each in (*said[1:], "More: usagetray doctor billing"))
+    return Problem(title=title, detail=detail, mark="dollar")
 
 
 def short(verdict: Verdict, view: BillingView) -> str:

@@ -177,8 +177,10 @@ def _section(
     if surfaces:
         text = ", ".join(f"{plain(surface.label, 24)} {percent(surface.share)}" for surface in surfaces)
         lines.append(Caption(key=f"{key}/shares", text=text))
-    if account.billing and (billed := billing_words.line(account.billing)):
+    if account.billing and (billed := billing_words.line(account.billing)) and not account.billing.warns:
         lines.append(Caption(key=f"{key}/billing", text=billed))
+    elif account.billing and (card := billing_words.problem(account.billing)):
+        lines.insert(1, Problem(key=f"{key}/billing", mark=card.mark, title=card.title, detail=card.detail))
     may_fold = not first and account.level < Level.WARNING and wrong is None and not account.incidents
     may_fold = may_fold and not (account.billing and account.billing.warns)
     folded = _collapsed(key, account, accounts, wish) if may_fold and account.windows else None
