@@ -55,6 +55,4 @@ SOURCES = (
         poll_every=timedelta(minutes=15),
     ),
 )
-PROVIDER = Provider(
-    id=ID, name=SOURCE, homes=None, strategies=SOURCES, hosts=("deepseek.com",), official=True
-)
+PROVIDER = Provider(id=ID, name=SOURCE, homes=None, strategies=SOURCES, hosts=("deepseek.com",), official=True)
