@@ -1,4 +1,4 @@
-"""A plan whose vendor tells nothing: the user's own requests, as the tools' logs tell of them, against the plan named."""
+"""A plan whose vendor tells nothing: the requests that the tools' logs tell of, against the plan the user named."""
 
 from __future__ import annotations
 
