@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.logs.desk import Desk, told
 from tests.logs.lines import SONNET, answer, entry, used
 from usagetray.edges.store import Store, StoreBusyError
-from usagetray.edges.store.counting_again import Differences, added_up, compared, memory_store
+from usagetray.edges.store.adding_up import added_up
+from usagetray.edges.store.counting_again import Differences, compared, memory_store
 from usagetray.edges.store.ledger import LogRead, Mark, Told
 from usagetray.spine.indexing import Indexing
 from usagetray.usage import EventPlace, EventTerms
@@ -90,7 +91,7 @@ def test_any_order_and_any_grouping_come_to_the_same_and_sums_are_those_of_the_r
             kept = store.database.stored(
                 f"SELECT {columns}, output, reasoning, web_searches FROM usage ORDER BY 1, 2, 3, 4"
             )
-            assert kept == list(added_up(store.database))
+            assert kept == added_up(store.database)
             told(store)
     finally:
         at_once.close()

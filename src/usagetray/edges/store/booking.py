@@ -115,10 +115,13 @@ class Booking:
         return (
             (INSERT_RECORD, sorted(self._records, key=itemgetter(0))),  # neighbours in the tree are written together
             ("DELETE FROM aside WHERE key = ? AND part = ?", self._not_aside),
-            ("INSERT OR REPLACE INTO aside VALUES (?, ?, ?)", self._aside),
+            self.set_aside(),
             (INSERT_USAGE, self.sums()),
             (DROP_EMPTY, sorted(self._taken_from)),
         )
+
+    def set_aside(self) -> Statement:
+        return ("INSERT OR REPLACE INTO aside VALUES (?, ?, ?)", self._aside)
 
     def sums(self) -> list[tuple[int, ...]]:
         """Rows to be added to the table of sums, in its order."""

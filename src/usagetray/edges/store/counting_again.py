@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from usagetray.domain.ledger import Record, responses
+from usagetray.domain.ledger import responses
 from usagetray.edges.store import Store
-from usagetray.edges.store.booking import COUNTS, Booking
+from usagetray.edges.store.adding_up import added_up, by_key
+from usagetray.edges.store.booking import COUNTS
 from usagetray.edges.store.database import Database
 from usagetray.edges.store.migrations import migrate
 from usagetray.edges.store.numbering import Numbering
@@ -45,7 +44,7 @@ def compared(ledger: Database, counted: Database) -> Differences:
         missing=len(told) - len(shared),
         differing=sum(known[key] != told[key] for key in shared),
         kept=len(known) - len(shared),
-        sums_agree=list(added_up(ledger)) == ledger.stored(SUMS),
+        sums_agree=added_up(ledger) == ledger.stored(SUMS),
     )
 
 
@@ -54,20 +53,6 @@ def _counts(database: Database) -> dict[tuple[str, str], tuple[object, ...]]:
     names = Numbering(database, whole=True).names
     return {
         (response.key, response.part): (*response[8:15], names.terms(response.terms)[0])
-        for records in _by_key(database)
+        for records in by_key(database)
         for response in responses(records, names)
     }
-
-
-def _by_key(database: Database) -> Iterator[list[Record]]:
-    rows = map(Record._make, database.stored("SELECT * FROM record ORDER BY key"))
-    return (list(group) for _, group in itertools.groupby(rows, key=lambda each: each.key))
-
-
-def added_up(database: Database) -> Iterator[tuple[int, ...]]:
-    """The rows that the table of sums should hold."""
-    numbering = Numbering(database, whole=True)
-    booking = Booking(numbering.names, numbering.term_like, frozenset())
-    for records in _by_key(database):
-        booking.book((), records)
-    yield from booking.sums()

@@ -160,9 +160,12 @@ def open_for_writing(path: Path) -> tuple[Database, str | None]:
         raise _cannot_open(path, error) from None
     copied = salvage(aside, connection)
     log.warning("the store is damaged (%s); kept as %s; %d rows were saved", damage, aside.name, copied)
-    return Database(
-        connection
-    ), f"The history was damaged: {copied} entries could be saved, and {aside} holds the rest."
+    database = Database(connection)
+    if copied:
+        from usagetray.edges.store.adding_up import anew  # deferred: it needs this module
+
+        database.write(*anew(database))
+    return database, f"The history was damaged: {copied} entries could be saved, and {aside} holds the rest."
 
 
 BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)

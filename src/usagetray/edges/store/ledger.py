@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from usagetray.domain.ledger import Names, Record, joined
-from usagetray.edges.store.booking import COLUMNS, Booking
+from usagetray.edges.store.booking import Booking
 from usagetray.edges.store.database import Database, Statement
 from usagetray.edges.store.numbering import Numbering
 from usagetray.edges.store.rows import to_us
@@ -133,11 +133,9 @@ class Ledger:
 
     def add_up_again(self) -> None:
         """Makes the sums anew from the ledger's rows."""
-        from usagetray.edges.store.counting_again import added_up  # deferred: for repairs only
+        from usagetray.edges.store.adding_up import anew  # deferred: for repairs only
 
-        rows = list(added_up(self._database))
-        marks = ", ".join("?" * (4 + len(COLUMNS)))
-        self._database.transact(("DELETE FROM usage", [()]), (f"INSERT INTO usage VALUES ({marks})", rows), CHANGED)
+        self._database.transact(*anew(self._database), CHANGED)
         self.changes += 1
 
     def _numbers(self, read: LogRead) -> tuple[list[int], list[int]]:

@@ -15,6 +15,15 @@ TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "REAL": (float,), "TEXT
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 LARGEST = 10**16
 """Instants in microseconds stay below this for three hundred years."""
+WIDE = frozenset({"place_rank", "place_tie"})
+"""Columns of larger numbers, of which nothing but their order matters."""
+MADE_ANEW = frozenset({"usage", "aside", "log_file"})
+"""Tables that say again what others say. Without the marks of how far logs were read, they are read again."""
+ORPHANS = (
+    "DELETE FROM record WHERE place NOT IN (SELECT id FROM place) OR terms NOT IN (SELECT id FROM terms)",
+    "DELETE FROM meta WHERE key = 'logs_seen'",
+)
+"""What cannot be understood alone, or is true no more."""
 
 
 def salvage(damaged: Path, fresh: sqlite3.Connection) -> int:
@@ -27,8 +36,10 @@ def salvage(damaged: Path, fresh: sqlite3.Connection) -> int:
     with contextlib.closing(old):
         old.text_factory = lambda text: text.decode("utf-8", "replace")
         tables = [name for (name,) in fresh.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        for table in tables:
+        for table in (each for each in tables if each not in MADE_ANEW):
             copied += _copy(old, fresh, table)
+        for sql in ORPHANS:
+            fresh.execute(sql)
     log.info("%d rows were read out of the damaged store", copied)
     return copied
 
@@ -41,7 +52,7 @@ def _copy(old: sqlite3.Connection, fresh: sqlite3.Connection, table: str) -> int
         return 0
     if not columns:
         return 0
-    kinds = [known[name] for name in columns]
+    kinds = ["WIDE" if name in WIDE else known[name] for name in columns]
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     copied = 0
     fresh.execute("BEGIN IMMEDIATE")
@@ -60,6 +71,8 @@ def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
 
 
 def _fits(value: Any, kind: str) -> bool:
+    if kind == "WIDE":
+        return isinstance(value, int)
     if kind == "INTEGER" and isinstance(value, int):
         return abs(value) < LARGEST
     return value is None or isinstance(value, TYPES[kind])
