@@ -16,7 +16,7 @@ def main() -> int:
         from usagetray.views.popup.process import main as popup
 
         return popup(arguments[1:])
-    if arguments[:1] in (["bar"], ["status"], ["report"]):
+    if arguments[:1] in (["bar"], ["status"], ["report"], ["index"]):
         return _in_a_hurry(arguments)
     from usagetray.views.cli import main as cli
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from usagetray.edges.clock import Clock
 from usagetray.edges.store import Store, StoreBusyError
@@ -21,13 +22,16 @@ from usagetray.edges.usage_logs import fork
 from usagetray.edges.usage_logs.lines import Lines
 from usagetray.edges.usage_logs.reading import Origin, read_log
 from usagetray.edges.usage_logs.walk import Found, folder_stamp, logs_in, look_at, walk
-from usagetray.overview import ReadingLogs
 from usagetray.providers.contract import Provider
 from usagetray.settings import Settings
 from usagetray.spine import retaining
 from usagetray.spine.log_trees import log_trees
 from usagetray.spine.rota import Rota
 from usagetray.spine.store_state import INDEXED_AT, READING
+from usagetray.spine.unchanged import Fingerprint
+
+if TYPE_CHECKING:
+    from usagetray.overview import ReadingLogs
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +90,8 @@ class Indexing:
         self._done, self._total = 0, 0
         self._moved_at: datetime | None = None
         self._told: tuple[str | None, float] = (None, 0.0)
+        self.fingerprint: Fingerprint | None = None
+        """Of what was listed last, where one was put here."""
         self.counted_at: datetime | None = None
         """When there was nothing left to read; None: not since this was made."""
 
@@ -95,8 +101,15 @@ class Indexing:
         return Progress(self._done, self._total) if self._waiting or self._under_way is not None else None
 
     @property
+    def has_read_all(self) -> bool:
+        """Nothing is left, and nothing was refused by the disk."""
+        return self.progress is None and self._walked_at is not None
+
+    @property
     def reading(self) -> ReadingLogs | None:
         """The same, where it takes more than a moment."""
+        from usagetray.overview import ReadingLogs  # deferred: a command that reads and ends shows none
+
         found = self.progress
         return None if found is None or found.total < MOMENT else ReadingLogs(done=found.done, total=found.total)
 
@@ -145,7 +158,7 @@ class Indexing:
                 reads, records = [], 0
                 report(Progress(self._done, self._total))
             if is_over:
-                if self._walked_at is not None:  # else the disk was full
+                if self.has_read_all:
                     self._note_end()
                 return changed
 
@@ -166,11 +179,15 @@ class Indexing:
         retaining.warn(self._store, self._providers, self._settings(), self._environ, self._clock.now())
         marks = self._known()
         self._logs, self._folders, self._waiting, self._under_way = {}, {}, [], None
+        if self.fingerprint is not None:
+            self.fingerprint = Fingerprint()
         since = self._in_use_since()
         in_use: list[tuple[int, str]] = []
         for origin in self.trees():
             stamps: dict[str, int] = {}
             for found in walk(Path(origin.tree), origin.source.suffixes, stamps):
+                if self.fingerprint is not None:
+                    self.fingerprint.add(found)
                 if found.path not in self._logs and not origin.source.skips(found.below):
                     self._logs[found.path] = origin
                     if found.modified >= since:
@@ -272,7 +289,7 @@ class Indexing:
                 reads, records = [], 0
         changed |= self._book(reads)
         self._tell_progress()
-        if self.progress is None and self._walked_at is not None:
+        if self.has_read_all:
             self._note_end()
         return changed
 
@@ -283,8 +300,8 @@ class Indexing:
 
     def _tell_progress(self) -> None:
         """Now and then, for those who only read the store."""
-        found = self.reading
-        text = f"{found.done}/{found.total}" if found is not None else ""
+        found = self.progress
+        text = f"{found.done}/{found.total}" if found is not None and found.total >= MOMENT else ""
         told, at = self._told
         if told is None:
             told = self._store.meta(READING) or ""

@@ -12,7 +12,7 @@ from usagetray.edges.store import Store, open_writer
 from usagetray.edges.store.counting_again import Differences, compared, memory_store
 from usagetray.profile import Profile
 from usagetray.providers.contract import Provider
-from usagetray.spine import own_programs
+from usagetray.spine import own_programs, unchanged
 from usagetray.spine.indexing import Indexing, Progress
 
 Report = Callable[[Progress], None]
@@ -23,7 +23,11 @@ def bring_up_to_date(profile: Profile, providers: Sequence[Provider], report: Re
     with _writing(profile) as store:
         if store is None:
             return False
-        _indexing(profile, providers, store).catch_up(report)
+        indexing = _indexing(profile, providers, store)
+        indexing.fingerprint = unchanged.Fingerprint()
+        indexing.catch_up(report)
+        if indexing.has_read_all:
+            unchanged.note(store, profile, providers, indexing.trees(), indexing.fingerprint)
         own_programs.clear(store, profile.paths.calls_dir, profile.clock.now())
         return True
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from usagetray.edges import facts
 from usagetray.edges.store import Source
 from usagetray.model import Secret
-from usagetray.overview import FoundTool
 from usagetray.providers.contract import Address, Home, Key, Provider, Strategy
 from usagetray.settings import Settings
+
+if TYPE_CHECKING:
+    from usagetray.overview import FoundTool
 
 NO_HOME = Home(path=Path("-"), is_default=True)
 """Stands for the home of a provider that has no tool on this machine, only a key."""
@@ -119,7 +122,9 @@ def found_tools(
     providers: Sequence[Provider], settings: Settings, environ: Mapping[str, str], state_dir: Path
 ) -> tuple[FoundTool, ...]:
     """The tools of which there is a trace on this machine, switched on or not."""
-    from usagetray.edges import hooks  # deferred: who only asks what is permitted has a tenth of a second
+    # Deferred: who only asks what is permitted, or reads logs, has a tenth of a second.
+    from usagetray.edges import hooks
+    from usagetray.overview import FoundTool
 
     everything = Settings(providers={})
     found: dict[str, FoundTool] = {}

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from usagetray.domain.states import State
 from usagetray.edges.store import Store
-from usagetray.overview import ReadingLogs
+
+if TYPE_CHECKING:
+    from usagetray.overview import ReadingLogs
 
 INDEXED_AT = "indexed_at"
 READING = "reading_logs"
@@ -64,6 +67,8 @@ def counted_at(store: Store | None) -> datetime | None:
 
 def reading_logs(store: Store | None) -> ReadingLogs | None:
     """As the process that reads them tells it."""
+    from usagetray.overview import ReadingLogs  # deferred: who reads logs and ends shows none
+
     done, _, total = ((store.meta(READING) if store is not None else None) or "").partition("/")
     return ReadingLogs(done=int(done), total=int(total)) if done.isdecimal() and total.isdecimal() else None
 

@@ -6,11 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from usagetray.edges.store import open_reader
 from usagetray.edges.tables import rate_table
 from usagetray.errors import UserError
 from usagetray.profile import Profile, local_zone
@@ -71,7 +73,14 @@ def _print_why(profile: Profile, store: Store | None, question: Question, table:
 
 
 def _bring_up_to_date(profile: Profile, *, quiet: bool) -> None:
-    from usagetray.providers import with_logs  # deferred: a report of what is stored needs none of it
+    from usagetray.spine import unchanged  # deferred: a report of what is stored needs none of it
+
+    known = open_reader(profile.paths.store_file)
+    if known is not None:
+        with closing(known):
+            if unchanged.is_unchanged(known, profile):
+                return
+    from usagetray.providers import with_logs
     from usagetray.spine.indexing_once import bring_up_to_date
     from usagetray.views.cli.index import show_progress
 
