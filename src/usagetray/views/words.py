@@ -175,11 +175,6 @@ def what_is_special(window: WindowView, account: AccountView, now: datetime, zon
     return None
 
 
-def row_right(window: WindowView, now: datetime, zone: tzinfo) -> str:
-    """ "resets 21:20 · in 1 h 16 m", or "" where no reset is known."""
-    return row_rights(window, now, zone)[0]
-
-
 def row_rights(window: WindowView, now: datetime, zone: tzinfo) -> tuple[str, str]:
     """The reset in two lengths: with the countdown, and the clock alone ("ended 19:02" once it has passed)."""
     if window.resets_at is None or window.state in (WindowState.NOT_STARTED, WindowState.UNLIMITED):

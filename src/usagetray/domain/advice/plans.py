@@ -109,9 +109,6 @@ class PlanTable:
         )
         return next(fitting, None)
 
-    def currencies(self, vendor: str) -> frozenset[str]:
-        return frozenset(plan.currency for plan in self.plans if plan.vendor == vendor and plan.currency)
-
 
 def monthly_fee(fee: Decimal, period: str) -> Decimal:
     """A fee by the month: a year / 12, a week x 52/12. Multiplied before it is divided, so that $20 a week is exact."""
