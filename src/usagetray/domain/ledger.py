@@ -63,18 +63,22 @@ class Names(NamedTuple):
 def joined(one: Record, other: Record, names: Names) -> Record:
     """What two records of the same response come to. Key, part and side are the first one's."""
     counts: tuple[int, ...]
-    if (one.output, one.attempts) != (other.output, other.attempts):
+    if one.output != other.output:
+        winner = one if one.output > other.output else other
+        counts, terms = winner[8:15], winner.terms
+    elif one.attempts != other.attempts:
         # Several requests are told as a whole: parts of two tellings would not add up.
-        winner = max(one, other, key=lambda each: (each.output, *_length(each.attempts)))
+        winner = max(one, other, key=lambda each: (len(each.attempts), each.attempts))
         counts, terms = winner[8:15], winner.terms
     else:
         winner, counts = one, tuple(map(max, one[8:15], other[8:15]))
         terms = one.terms if one.terms == other.terms else _fuller(one.terms, other.terms, names.terms)
-    placed = one if one[5:7] <= other[5:7] else other
-    if one[5:7] == other[5:7] and one.place != other.place:
-        placed = min(one, other, key=lambda each: names.place(each.place))
-    where = (placed.place, placed.place_rank, placed.place_tie)
-    return Record._make((one.key, one.part, one.side, min(one.at, other.at), *where, terms, *counts, winner.attempts))
+    if one[5:7] != other[5:7]:
+        placed = one if one[5:7] < other[5:7] else other
+    else:
+        placed = one if one.place == other.place else min(one, other, key=lambda each: names.place(each.place))
+    at = one.at if one.at < other.at else other.at
+    return Record._make((*one[:3], at, *placed[4:7], terms, *counts, winner.attempts))
 
 
 def attempts_text(attempts: Attempts) -> str:
@@ -84,10 +88,6 @@ def attempts_text(attempts: Attempts) -> str:
 
 def attempts_of(text: str) -> list[tuple[str, int, int, int, int, int]]:
     return [(model, given, five, hour, read, output) for model, given, five, hour, read, output in json.loads(text)]
-
-
-def _length(text: str) -> tuple[int, str]:
-    return len(text), text
 
 
 def _fuller(one: int, other: int, names: Callable[[int], tuple[str, ...]]) -> int:

@@ -108,8 +108,10 @@ class Ledger:
         for read in reads:
             marks.append(read.mark)
             places, terms = self._numbers(read)
-            for key, part, side, at, place, rank, tie, term, *counts in read.told:
-                row = (key, part, side, at, places[place], rank, tie, terms[term], *counts)
+            for key, part, side, at, place, rank, tie, term, a, b, c, d, e, f, g, several_requests in read.told:
+                row = (
+                    key, part, side, at, places[place], rank, tie, terms[term], a, b, c, d, e, f, g, several_requests,
+                )  # fmt: skip
                 record: Record = tuple.__new__(Record, row)  # a third of the time of the class's own way
                 former = told.setdefault(key, record)
                 if former is not record:

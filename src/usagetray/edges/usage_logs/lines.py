@@ -7,12 +7,17 @@ where stringzilla is there), and only around a hit is a line cut out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+
+
+def _plain_find(view: memoryview, needle: bytes, start: int, end: int) -> int:
+    found: int = view.obj.find(needle, start, end)  # type: ignore[attr-defined]  # a bytearray
+    return found
+
 
 try:
     from stringzilla import find
 except ImportError:  # no wheel for this machine: four times slower, and the same result
-    find = None
+    find = _plain_find
 
 BLOCK = 1024 * 1024
 MOST = 32 * 1024 * 1024
@@ -22,10 +27,6 @@ NEWLINE = b"\n"
 ReadInto = Callable[[memoryview], int]
 Take = Callable[[memoryview, int], None]
 """Given a line without its newline, and where it begins in the stream."""
-
-
-class _Find(Protocol):
-    def __call__(self, start: int, end: int, /) -> int: ...
 
 
 class Lines:
@@ -80,27 +81,13 @@ class Lines:
 
     def _search(self, needles: tuple[bytes, ...], take: Take, end: int) -> None:
         """Takes the lines of the first `end` bytes, which end with a newline, in their order."""
-        buffer, base = self._buffer, self.offset
+        buffer, base, found = self._buffer, self.offset, dict[int, int]()
         with memoryview(buffer) as view:
-            if len(needles) == 1 and find is not None:
-                needle = needles[0]
+            for needle in needles:
                 hit = find(view, needle, 0, end)
                 while hit >= 0:
-                    start, stop = buffer.rfind(NEWLINE, 0, hit) + 1, buffer.find(NEWLINE, hit, end)
-                    take(view[start:stop], base + start)
+                    stop = buffer.find(NEWLINE, hit, end)
+                    found[buffer.rfind(NEWLINE, 0, hit) + 1] = stop
                     hit = find(view, needle, stop, end)
-                return
-            seek = [_finder(buffer, view, needle) for needle in needles]
-            hits = [each(0, end) for each in seek]
-            while (hit := min((each for each in hits if each >= 0), default=-1)) >= 0:
-                start, stop = buffer.rfind(NEWLINE, 0, hit) + 1, buffer.find(NEWLINE, hit, end)
-                take(view[start:stop], base + start)
-                for number, each in enumerate(hits):
-                    if 0 <= each < stop:
-                        hits[number] = seek[number](stop, end)
-
-
-def _finder(buffer: bytearray, view: memoryview, needle: bytes) -> _Find:
-    if find is None:
-        return lambda start, end: buffer.find(needle, start, end)
-    return lambda start, end: int(find(view, needle, start, end))
+            for start in sorted(found) if len(needles) > 1 else found:
+                take(view[start : found[start]], base + start)

@@ -85,6 +85,7 @@ class _Reading:
         self._state = _State()
         self._places: dict[EventPlace, int] = {}
         self._terms: dict[EventTerms, int] = {}
+        self._names = Names(self._terms_of, self._place_of)
         self._told_so_far: dict[tuple[str, str, int], Told] = {}
         """Since it was last handed on; by key, part and side."""
         self._events: list[UsageEvent] = []
@@ -152,12 +153,15 @@ class _Reading:
             row: Told = (key, part, int(side), at, at_place, rank, tie, at_terms, *event[6:13], several)
             former = told.setdefault(row[:3], row)
             if former is not row:
-                told[row[:3]] = joined(Record._make(former), Record._make(row), self._names())
+                told[row[:3]] = joined(Record._make(former), Record._make(row), self._names)
         state.second, state.in_second, state.last_key = second, in_second, last_key
         self._events.clear()
 
-    def _names(self) -> Names:
-        return Names(list(self._terms).__getitem__, list(self._places).__getitem__)
+    def _place_of(self, number: int) -> EventPlace:
+        return list(self._places)[number]
+
+    def _terms_of(self, number: int) -> EventTerms:
+        return list(self._terms)[number]
 
     def _doubtful(self, event: UsageEvent, in_second: int) -> UsageEvent:
         """A response without a time of its own has the log's; one of too many in a second is marked as such."""

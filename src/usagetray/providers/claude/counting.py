@@ -13,7 +13,6 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -98,14 +97,17 @@ class Counting:
 
     def __init__(self, place: LogPlace, state: bytes) -> None:
         self.skipped: Counter[str] = Counter()
-        name = PurePosixPath(place.path)
-        self._file = name.name
-        self._session = _session_of(name)
-        self._agent = name.stem.removeprefix("agent-") if name.stem.startswith("agent-") else ""
+        *folders, self._file = place.path.split("/")
+        stem = self._file.rpartition(".")[0]
+        # Where the lines do not say: the file's name, of a sub-agent's log the folder it lies in.
+        self._session = folders[folders.index("subagents") - 1] if "subagents" in folders[1:] else stem
+        self._agent = stem.removeprefix("agent-") if stem.startswith("agent-") else ""
         self._at_us = int(state) if state.isdigit() else 0
         self._minute, self._minute_us = NO_MINUTE, 0
-        self._place, self._terms = EventPlace(), EventTerms("")
-        self._former = _Former()
+        self._here, self._place = ("", "", ""), EventPlace()
+        self._terms = EventTerms("")
+        self._said: tuple[object, ...] = ()
+        self._said_at = ""
 
     def state(self) -> bytes:
         return str(self._at_us).encode()
@@ -118,8 +120,8 @@ class Counting:
             record = self._mended(bytes(line))
         if record is None:
             return
-        message, request, timestamp, agent = record.message, record.requestId, record.timestamp, record.agentId
-        side = record.isSidechain is True
+        message, request, timestamp = record.message, record.requestId, record.timestamp
+        side, agent = record.isSidechain, record.agentId
         if record.type != "assistant":
             nested = record.data
             if record.type != "progress" or nested is None or nested.type != "agent_progress":
@@ -134,19 +136,10 @@ class Counting:
         usage, model, key = message.usage, message.model, message.id
         # A copy: it points into the reader's memory, which changes.
         iterations, usage.iterations = bytes(usage.iterations), NOTHING
-        former = self._former
-        if (
-            key is not None
-            and key == former.key
-            and request == former.request
-            and usage == former.usage
-            and iterations == former.iterations
-            and (side, agent) == former.teller
-            and (timestamp or "") >= former.timestamp
-        ):
+        said = (message, iterations, request, side, agent)
+        if said == self._said and (timestamp or "") >= self._said_at and key:
             return  # the same response's next block of content: four lines of ten are that
-        former.key, former.request, former.usage, former.iterations = key, request, usage, iterations
-        former.teller, former.timestamp = (side, agent), timestamp or ""
+        self._said, self._said_at = said, timestamp or ""
         if not model or model == NOT_A_MODEL:
             return
         creation, tools, details = usage.cache_creation, usage.server_tool_use, usage.output_tokens_details
@@ -164,15 +157,13 @@ class Counting:
         if not together:
             return
         # Place and terms of the response before are kept where they are the same, as they mostly are.
-        project, session, agent = record.cwd or "", record.sessionId or self._session, agent or self._agent
-        place = self._place
-        if session != place[1] or agent != place[2] or project != place[0]:
-            self._place = place = EventPlace(project, session, agent)
-        tier, speed, geo = usage.service_tier or "", usage.speed or "", usage.inference_geo or ""
+        here = (record.cwd or "", record.sessionId or self._session, agent or self._agent)
+        if here != self._here:
+            self._here, self._place = here, EventPlace(*here)
         assumed = "assumed_5m_cache" if written and creation is None else ""
-        terms = self._terms
-        if model != terms[0] or tier != terms[1] or speed != terms[2] or geo != terms[3] or assumed != terms[4]:
-            self._terms = terms = EventTerms(model, tier, speed, geo, assumed)
+        served = (model, usage.service_tier or "", usage.speed or "", usage.inference_geo or "", assumed)
+        if served != self._terms:
+            self._terms = EventTerms(*served)
         reasoning = searches = 0
         if details is not None and details.thinking_tokens:
             reasoning = min(max(details.thinking_tokens, 0), output)
@@ -181,9 +172,12 @@ class Counting:
         if not key:
             # By its place in the file, which may move to another folder; by its text, for another file of this name.
             key = f"{self._file}@{offset}/{zlib.crc32(line):08x}"
-        what = (key, request or "", side, self._at(timestamp), place, terms)
-        counts = (given, write_5m, write_1h, read, output, reasoning, searches)
-        event: UsageEvent = tuple.__new__(UsageEvent, (*what, *counts, ()))  # half the time of the class's own way
+        at = self._at(timestamp)
+        told = (
+            key, request or "", side is True, at, self._place, self._terms,
+            given, write_5m, write_1h, read, output, reasoning, searches, (),
+        )  # fmt: skip
+        event: UsageEvent = tuple.__new__(UsageEvent, told)  # half the time of the class's own way
         if iterations and _is_several(iterations):
             event = _parted(event, iterations)
         events.append(event)
@@ -228,20 +222,6 @@ class Counting:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             self.skipped["bad usage"] += 1
             return None
-
-
-class _Former:
-    """What the line before told of its response."""
-
-    __slots__ = ("iterations", "key", "request", "teller", "timestamp", "usage")
-
-    def __init__(self) -> None:
-        self.key: str | None = None
-        self.request: str | None = None
-        self.usage: _Usage | None = None
-        self.iterations = b""
-        self.teller: tuple[bool, str | None] = (False, None)
-        self.timestamp = ""
 
 
 _USAGE = {
@@ -347,12 +327,6 @@ def _attempt(entry: Mapping[str, Any]) -> tuple[str, int, int, int, int, int]:
 
 
 # ---- where the logs lie --------------------------------------------------------------------------------------
-
-
-def _session_of(name: PurePosixPath) -> str:
-    """The session a log belongs to, where its lines do not say: of a sub-agent's, the folder it lies in."""
-    parts = name.parts
-    return parts[parts.index("subagents") - 1] if "subagents" in parts[1:] else name.stem
 
 
 def _epoch_like(at: datetime) -> datetime:
