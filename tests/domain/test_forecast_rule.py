@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.domain.forecast_days import HOUR, MINUTE, MONDAY, PRIOR, SESSION, reading
+from tests.domain.forecast_days import DAY, HOUR, MINUTE, MONDAY, PRIOR, SESSION, reading
 from usagetray.domain.forecast import Forecast, LockoutAlert, Memory, decide, forecast, stands_warned, step
 
 NOW = MONDAY + 11 * HOUR
@@ -15,7 +15,9 @@ RESET = NOW + 3 * HOUR
 
 
 def known(used: float = 0.6, resets_at: datetime = RESET, at: datetime = NOW) -> Memory:
-    return step(Memory(), [reading(at, used, resets_at)], at)
+    """Of somebody who has used up such a window before."""
+    memory = step(Memory(), [reading(at, used, resets_at)], at)
+    return replace(memory, windows=(replace(memory.windows[0], used_up=1.0, ended=2.0),))
 
 
 def seen(memory: Memory, p_lockout: float, *, in_: timedelta = HOUR, p_near: float | None = None) -> Forecast:
@@ -50,6 +52,27 @@ def test_the_nearer_it_is_the_less_is_enough(p_lockout: float, p_near: float, ah
     alert, _ = given(memory, seen(memory, p_lockout, in_=ahead, p_near=p_near))
 
     assert (alert is not None) == warns
+
+
+def test_who_never_used_one_up_is_warned_only_when_it_is_surer() -> None:
+    memory = known()
+    never = replace(memory, windows=(replace(memory.windows[0], used_up=0.0),))
+
+    alerts = [given(each, seen(each, 0.85))[0] for each in (memory, never)]
+    sure, _ = given(never, seen(never, 0.97))
+
+    assert [each is not None for each in alerts] == [True, False]
+    assert sure is not None
+
+
+def test_a_week_is_not_foretold_before_half_of_it_is_used() -> None:
+    alerts = []
+    for used in (0.3, 0.6):
+        memory = step(Memory(), [reading(NOW, used, NOW + 4 * DAY, "week")], NOW)
+        told = replace(seen(known(), 0.99), window="week", used=used, resets_at=NOW + 4 * DAY)
+        alerts.append(given(memory, told)[0])
+
+    assert [each is not None for each in alerts] == [False, True]
 
 
 def test_one_episode_gives_one_alert_however_the_chance_swings() -> None:

@@ -1,6 +1,7 @@
 """Foresight: what will be used when, learned from readings and local logs; and when to warn of it."""
 
 from usagetray.domain.forecast.learning import step as step
+from usagetray.domain.forecast.memory import PER_DOLLAR as PER_DOLLAR
 from usagetray.domain.forecast.memory import Forecast as Forecast
 from usagetray.domain.forecast.memory import Memory as Memory
 from usagetray.domain.forecast.memory import Observation as Observation

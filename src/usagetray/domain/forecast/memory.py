@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+PER_DOLLAR = 200_000.0
+"""Weighted tokens of a dollar at list prices: an input token at $5 a million weighs 1."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -12,7 +15,7 @@ class Work:
 
     at: datetime
     model: str
-    weight: float  # tokens weighted by list price: an output token counts as the input tokens it costs as much as
+    weight: float  # tokens weighted by list price: dollars times `PER_DOLLAR`; habits keep whole thousands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,10 @@ SURE_LOCK, SURE_NEAR, EVEN = 0.80, 0.85, 0.5
 SOON, SOON_LONG = timedelta(minutes=30), timedelta(hours=8)
 SOON_LOCK, SOON_NEAR = 0.55, 0.70
 """Waiting makes surer, but less time is left to act: from this near on, less is enough."""
+TRIED, UNTRIED, UNTRIED_LONG = 0.3, 0.25, 0.1
+"""Who has never used up a window of late is warned of it a little later: it would be the first time."""
+LONG_USED = 0.5
+"""Below this a long window has days to go, and what it takes for a percent is hardly known."""
 RECOVERY = 0.10
 """A share given back by the vendor within a cycle that makes it another story."""
 SAME_CYCLE = timedelta(minutes=10)
@@ -82,7 +86,13 @@ def _due(window: WindowMemory, forecast: Forecast, now: datetime) -> LockoutAler
 
 def _is_likely(window: WindowMemory, forecast: Forecast, ahead: timedelta) -> bool:
     """Sure enough to speak early; or less sure, but later would leave no time to act."""
-    if forecast.p_lockout >= SURE_LOCK or (forecast.p_near >= SURE_NEAR and forecast.p_lockout >= EVEN):
+    is_long = window.length > STARTS_ON_USE
+    if is_long and forecast.used is not None and forecast.used < LONG_USED:
+        return False
+    more = 0.0 if window.used_up >= TRIED else UNTRIED_LONG if is_long else UNTRIED
+    if forecast.p_lockout >= SURE_LOCK + more / 2:
         return True
-    is_soon = ahead <= (SOON if window.length <= STARTS_ON_USE else SOON_LONG)
-    return is_soon and (forecast.p_lockout >= SOON_LOCK or forecast.p_near >= SOON_NEAR)
+    if forecast.p_near >= SURE_NEAR + more / 2 and forecast.p_lockout >= EVEN + more:
+        return True
+    is_soon = ahead <= (SOON_LONG if is_long else SOON)
+    return is_soon and (forecast.p_lockout >= SOON_LOCK + more or forecast.p_near >= SOON_NEAR + more)
