@@ -221,6 +221,8 @@ class BillingRules:
     """Documents that the tool writes again and again: one that is broken is half written, and says nothing."""
     vital: tuple[str, ...] = ()  # documents of which a broken one leaves every answer likely at most
     redirect: Redirect | None = None
+    reads_sign_in: bool = False
+    """One of the documents holds the tool's sign-in: without the user's consent nothing is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from pathlib import Path
 
 from usagetray.edges.clock import Clock, ScaledClock, SystemClock
@@ -115,7 +117,19 @@ def read_mark(path: Path) -> DemoMark:
 
 
 def local_zone() -> tzinfo:
-    """The user's time zone with its rules, so that a reset after a clock change is told right."""
+    """The user's time zone with its rules, so that a reset after a clock change is told right; as set just now."""
+    try:
+        link = os.lstat("/etc/localtime")
+        stamp = (link.st_ino, link.st_mtime_ns)
+    except OSError:
+        stamp = (0, 0)
+    return _zone_of(os.environ.get("TZ"), stamp)
+
+
+@lru_cache(maxsize=1)
+def _zone_of(variable: str | None, stamp: tuple[int, int]) -> tzinfo:
+    """Looking it up anew costs half a millisecond: done only where it may have changed."""
     import tzlocal  # deferred: verbs that show no time need none of it
 
-    return tzlocal.get_localzone()
+    del variable, stamp
+    return tzlocal.reload_localzone()

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from tests.support import ManualClock, Recorder
 from usagetray.app import build_headless
 from usagetray.edges.store import open_writer
-from usagetray.edges.store.ledger import Ledger, LogRead, Mark
+from usagetray.edges.store.ledger import Ledger, LogRead, Mark, Told
 from usagetray.edges.store.rows import to_us
 from usagetray.spine.core import Core
-from usagetray.usage import EventPlace, EventTerms, UsageEvent
+from usagetray.usage import EventPlace, EventTerms
 
 RATE = '[[rates]]\nmodel = "house-model"\ninput = "100.00"\noutput = "100.00"\n'
 TOKENS = 10_000
@@ -66,20 +66,16 @@ class Computer:
         store.close()
 
     def book(self, ledger: Ledger, calls: Sequence[Call]) -> None:
-        events = []
-        for each in calls:
+        places, terms, told = list[EventPlace](), list[EventTerms](), list[Told]()
+        for number, each in enumerate(calls):
             self.calls += 1
-            session = each.session or f"{each.at:%m-%d %H}"
-            events.append(
-                UsageEvent(
-                    *(f"call-{self.calls}", "", False, to_us(each.at) or 0),
-                    EventPlace(project=each.project, session=session),
-                    EventTerms(model=each.model),
-                    *(round(each.usd * TOKENS), 0, 0, 0, 0),
-                )
-            )
+            at = to_us(each.at) or 0
+            places.append(EventPlace(project=each.project, session=each.session or f"{each.at:%m-%d %H}"))
+            terms.append(EventTerms(model=each.model))
+            counts = (round(each.usd * TOKENS), 0, 0, 0, 0, 0, 0)
+            told.append((f"call-{self.calls}", "", 0, at, number, at, 1, number, *counts, ""))
         mark = Mark(f"/log/{self.calls}", "claude", "/log", "1:1", 1, 1, 1, b"", b"", "")
-        ledger.take_in([LogRead(mark, WHERE, events)])
+        ledger.take_in([LogRead(mark, WHERE, places, terms, told)])
 
     def play(self, calls: Sequence[Call], *, restarts: Sequence[date] = ()) -> None:
         """Each call is made at its time, and looked at; what is announced is kept with the user's clock."""

@@ -156,7 +156,24 @@ def test_a_config_that_is_half_written_changes_nothing(world: World, zshrc: Path
     assert (meanwhile, route(core)["route"], titles(world)) == ("plan", "plan", [])
 
 
+def test_codex_s_sign_in_is_not_looked_at_without_consent(world: World) -> None:
+    folder = world.home.path / ".codex"
+    (folder / "sessions").mkdir(parents=True)
+    (folder / "sessions" / "rollout-1.jsonl").write_text("{}\n")
+    auth = folder / "auth.json"
+    auth.write_text(json.dumps({"auth_mode": "apikey", "OPENAI_API_KEY": KEY}))
+    os.utime(auth, (0, 0))
+    core = world.start()
+
+    world.run(core, TICK)
+
+    assert auth.stat().st_atime == 0
+    routes = core.status()["billing_route"]["routes"]
+    assert [each for each in routes if each["provider"] == "codex"] == []
+
+
 def test_codex_is_watched_too(world: World) -> None:
+    world.configure('[providers.codex]\nallow = ["shell_profiles"]\n')
     folder = world.home.path / ".codex"
     (folder / "sessions").mkdir(parents=True)
     (folder / "sessions" / "rollout-1.jsonl").write_text("{}\n")

@@ -30,7 +30,7 @@ from usagetray.views.words import (
     figure,
     money_text,
     row_left,
-    row_right,
+    row_rights,
     short_name,
     switched_off,
     updated,
@@ -98,7 +98,7 @@ def test_each_state_of_a_window_has_its_words(case):
     owner = account(shown, money=(usage_credits(),))
 
     assert said(row_left(shown, owner, NOW, BERLIN)) == left
-    assert said(row_right(shown, NOW, BERLIN)) == right
+    assert said(row_rights(shown, NOW, BERLIN)[0]) == right
     assert said(figure(shown, left=False)[0]) == number
 
 
@@ -196,4 +196,4 @@ def test_the_footer_claims_an_update_only_where_something_answered():
 
 def test_the_words_hold_for_another_zone():
     """21:20 in Berlin is 02:05 the next day in Kathmandu, where it is already past midnight."""
-    assert said(row_right(window(), NOW, KATHMANDU)) == "resets 02:05 · in 1 h 16 m"
+    assert said(row_rights(window(), NOW, KATHMANDU)[0]) == "resets 02:05 · in 1 h 16 m"

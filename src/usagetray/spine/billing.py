@@ -70,7 +70,7 @@ class Billing:
         is_new = False
         providers = self._providers()
         for provider in providers:
-            if provider.billing is not None:
+            if provider.billing is not None and _may_look(provider, provider.billing, settings):
                 views = []
                 for tool in _here(provider, settings, self._environ):
                     disk = Disk()
@@ -92,6 +92,11 @@ class Billing:
             return False
         billing_record.keep(self._store, provider, tuple(current.values()))
         return True
+
+
+def _may_look(provider: Provider, rules: BillingRules, settings: Settings) -> bool:
+    """Whoever allowed a source that reads the sign-in, or the look into profiles, allowed this look at its kind."""
+    return not rules.reads_sign_in or bool(settings.of(provider.id).allow)
 
 
 def _here(provider: Provider, settings: Settings, environ: Mapping[str, str]) -> Iterator[Tool]:

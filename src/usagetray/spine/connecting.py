@@ -70,11 +70,12 @@ def _of_billing(provider: Provider) -> tuple[Offer, ...]:
     rules = provider.billing
     if rules is None:
         return ()
+    sign_in = ", and at which kind of sign-in it keeps" if rules.reads_sign_in else ""
     explains = (
         f"Tells you when {rules.tool} bills a key instead of your plan: looks into your shell’s profiles (such as "
         "~/.zshrc), your system’s variables and .env files for "
-        f"{', '.join(rules.credentials)} and the like. Only names, files and line numbers are kept and shown, never a "
-        "value; nothing is run or sent."
+        f"{', '.join(rules.credentials)} and the like{sign_in}. Only names, files and line numbers are kept and shown, "
+        "never a value; nothing is run or sent."
     )
     return (Offer(name=PROFILES.replace("_", "-"), explains=explains, permit=PROFILES),)
 

@@ -51,9 +51,8 @@ class Worker:
         """It told all it was given."""
         self._decode = msgspec.msgpack.Decoder(LogRead).decode
         self._buffer = bytearray()
-        assert sys.platform != "win32"  # noqa: S101 - `shared_out` gives nothing to it there; and os has no fork
         self._handle, theirs = os.pipe()
-        self._pid = os.fork()
+        self._pid = _forked()
         if self._pid == 0:
             # It holds nothing of ours: neither the store nor the lock of the one writer, should we be killed.
             os.closerange(3, theirs)
@@ -97,6 +96,12 @@ class Worker:
         os.close(self._handle)
         self._handle = -1
         os.waitpid(self._pid, 0)
+
+
+def _forked() -> int:
+    if sys.platform == "win32":  # `shared_out` never comes to this there
+        raise OSError("no fork on this system")
+    return os.fork()
 
 
 def _tell(handle: int, reads: Callable[[], Iterable[LogRead]]) -> None:

@@ -174,4 +174,5 @@ RULES = BillingRules(
     has_plan=has_plan,
     rewritten=(AUTH,),
     vital=(CONFIG, PROJECT),
+    reads_sign_in=True,
 )
