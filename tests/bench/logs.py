@@ -79,6 +79,7 @@ class Round:
     first: Cost
     warm: Cost
     peer: Cost | None
+    native: Cost | None  # the peer without the interpreter that starts it
 
 
 def speed(made: Path, megabytes: int, rounds: int, scratch: Path) -> None:
@@ -112,8 +113,12 @@ def _beside(done: list[Round], held: Memory, of_peer: Memory, megabytes: int) ->
         "memory": [held.proportional / of_peer.proportional],
         "warm": [ours.warm.wall_s / peer.wall_s for ours, peer in pairs],
     }
+    native = [(each.first, each.native) for each in done if each.native is not None]
+    if native:
+        ratios["wall, native"] = [ours.wall_s / other.wall_s for ours, other in native]
+        ratios["cpu, native"] = [ours.cpu_s / other.cpu_s for ours, other in native]
     for name, each in ratios.items():
-        bar = BARS[name].get(megabytes)
+        bar = BARS.get(name, {}).get(megabytes)
         middle = statistics.median(each)
         verdict = "" if bar is None else f"   bar {bar:.2f}: {'kept' if middle <= bar else 'MISSED'}"
         print(f"{f'{name}, ours / ccusage':<28} {middle:8.3f}{verdict}")
@@ -124,11 +129,19 @@ def _peer() -> list[str] | None:
     return None if found is None else [found]
 
 
+def _native(peer: list[str]) -> list[str] | None:
+    package = next((each for each in Path(peer[0]).resolve().parents if each.name == "ccusage"), None)
+    found = sorted(package.glob("node_modules/@ccusage/*/bin/ccusage")) if package is not None else []
+    return [str(found[0])] if found else None
+
+
 def _round(environ: Mapping[str, str], own: Path, peer: list[str] | None, expected: Any) -> Round:
     shutil.rmtree(own, ignore_errors=True)
     first = run([*PROGRAM, "index"], environ)
     warm = run([*PROGRAM, "report", "daily", "--json"], environ)
     other = run([*peer, *PEER], environ) if peer is not None else None
+    binary = _native(peer) if peer is not None else None
+    native = run([*binary, *PEER], environ) if binary is not None else None
     right = [sum(expected[tool]["totals"][each] for tool in ("claude", "codex")) for each in log_trials.KINDS]
     for each in (warm, other) if other is not None else (warm,):
         told = json.loads(each.output)["totals"]
@@ -136,7 +149,7 @@ def _round(environ: Mapping[str, str], own: Path, peer: list[str] | None, expect
             raise SystemExit(f"wrong totals, no timing: {told} instead of {right}")
     if first.status:
         raise SystemExit("the first scan failed")
-    return Round(first, warm, other)
+    return Round(first, warm, other, native)
 
 
 def _row(what: str, seconds: list[float], unit: str) -> None:
