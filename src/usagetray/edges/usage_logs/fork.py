@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import sys
@@ -20,6 +21,10 @@ OTHERS_SHARE = 0.7
 """Of the bytes, for the second process: the first also writes."""
 HEAD = 4
 CHUNK = 256 * 1024
+SET_PIPE_SIZE = 1031
+"""Linux' number for it."""
+WIDE = 1024 * 1024
+"""Of the pipe: the second process reads on while the first one writes a transaction."""
 MOST_HANDLES = 4096
 """Far more than are ever open before a first scan."""
 
@@ -52,6 +57,7 @@ class Worker:
         self._decode = msgspec.msgpack.Decoder(LogRead).decode
         self._buffer = bytearray()
         self._handle, theirs = os.pipe()
+        _widen(theirs)
         self._pid = _forked()
         if self._pid == 0:
             # It holds nothing of ours: neither the store nor the lock of the one writer, should we be killed.
@@ -102,6 +108,14 @@ def _forked() -> int:
     if sys.platform == "win32":  # `shared_out` never comes to this there
         raise OSError("no fork on this system")
     return os.fork()
+
+
+def _widen(pipe: int) -> None:
+    if sys.platform != "win32":
+        import fcntl
+
+        with contextlib.suppress(OSError):  # the system may allow less
+            fcntl.fcntl(pipe, SET_PIPE_SIZE, WIDE)
 
 
 def _tell(handle: int, reads: Callable[[], Iterable[LogRead]]) -> None:
