@@ -14,7 +14,8 @@ SOON, SOON_LONG = timedelta(minutes=30), timedelta(hours=8)
 SOON_LOCK, SOON_NEAR = 0.55, 0.70
 """Waiting makes surer, but less time is left to act: from this near on, less is enough."""
 TRIED, UNTRIED, UNTRIED_LONG = 0.3, 0.25, 0.1
-"""Who has never used up a window of late is warned of it a little later: it would be the first time."""
+"""Who has never used up a window of late is warned of it a little later, for it would be the first time, and of a
+short one not for coming near alone."""
 LONG_USED = 0.5
 """Below this a long window has days to go, and what it takes for a percent is hardly known."""
 RECOVERY = 0.10
@@ -89,10 +90,10 @@ def _is_likely(window: WindowMemory, forecast: Forecast, ahead: timedelta) -> bo
     is_long = window.length > STARTS_ON_USE
     if is_long and forecast.used is not None and forecast.used < LONG_USED:
         return False
-    more = 0.0 if window.used_up >= TRIED else UNTRIED_LONG if is_long else UNTRIED
-    if forecast.p_lockout >= SURE_LOCK + more / 2:
-        return True
-    if forecast.p_near >= SURE_NEAR + more / 2 and forecast.p_lockout >= EVEN + more:
+    is_tried = window.used_up >= TRIED
+    more = 0.0 if is_tried else UNTRIED_LONG if is_long else UNTRIED
+    likely, near = forecast.p_lockout, forecast.p_near if is_tried or is_long else 0.0
+    if likely >= SURE_LOCK + more / 2 or (near >= SURE_NEAR + more / 2 and likely >= EVEN + more):
         return True
     is_soon = ahead <= (SOON_LONG if is_long else SOON)
-    return is_soon and (forecast.p_lockout >= SOON_LOCK + more or forecast.p_near >= SOON_NEAR + more)
+    return is_soon and (likely >= SOON_LOCK + more or near >= SOON_NEAR + more)
