@@ -26,7 +26,6 @@ from usagetray.settings import Settings
 from usagetray.spine import own_programs, own_providers, status_page
 from usagetray.spine.asking import Edges
 from usagetray.spine.billing import Billing
-from usagetray.spine.budgeting import Budgeting
 from usagetray.spine.costing import Costing
 from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
@@ -41,6 +40,7 @@ from usagetray.views.status_json import status_json
 if TYPE_CHECKING:
     from usagetray.edges.http import Http
     from usagetray.spine.alerting import Alerting
+    from usagetray.spine.budgeting import Budgeting
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,6 @@ class Core:
         )
         self._costing = Costing(profile.environ)
         self._status_line = StatusLineCost(own.spool_dir)
-        self._budgeting = Budgeting(local_zone)
         self._paying = Paying()
         self._alerting = None if notifier is None else self._announcing(notifier)
         if self.store.notice:
@@ -231,14 +230,23 @@ class Core:
             counted_at=self.indexing.counted_at,
             reading=self.indexing.reading,
         )
+        shown = self._paying.added_to(shown, self.store)
+        if not self.settings.budgets and self._alerting is None:
+            return shown
         return self._budgeting.added_to(
-            self._paying.added_to(shown, self.store),
+            shown,
             self.store,
             self.settings,
             announces=self._alerting is not None,
             is_counting=self.indexing.progress is not None,
             stamp=self.store.ledger.changes,
         )
+
+    @cached_property
+    def _budgeting(self) -> Budgeting:
+        from usagetray.spine.budgeting import Budgeting  # deferred: only for budgets, and where spikes are announced
+
+        return Budgeting(local_zone)
 
     def status(self) -> dict[str, Any]:
         return status_json(self.overview())

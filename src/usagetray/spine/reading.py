@@ -10,7 +10,6 @@ from usagetray.edges.keychain import Keychain, keychain_double, service_name
 from usagetray.edges.store import open_reader
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.profile import Profile, local_zone
-from usagetray.spine.budgeting import Budgeting
 from usagetray.spine.costing import NOTHING, Costing
 from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known_settings
@@ -19,6 +18,7 @@ from usagetray.spine.sources import found_tools
 
 if TYPE_CHECKING:
     from usagetray.domain.forensics import Why
+    from usagetray.spine.budgeting import Budgeting
 
 Id = tuple[str, str, str]
 
@@ -32,9 +32,11 @@ def make_keychain(profile: Profile) -> Keychain:
 
 def reader(profile: Profile) -> Callable[[], Overview]:
     """Reads the store afresh at each call, for a process that does not write."""
-    costing, budgeting, paying = Costing(profile.environ), Budgeting(local_zone), Paying()
+    costing, paying = Costing(profile.environ), Paying()
+    budgeting: Budgeting | None = None
 
     def read() -> Overview:
+        nonlocal budgeting
         store = open_reader(profile.paths.store_file)
         try:
             known, settings = known_settings(profile)
@@ -50,6 +52,12 @@ def reader(profile: Profile) -> Callable[[], Overview]:
                 found=found_tools(known.providers, settings, profile.environ, profile.paths.state_dir),
             )
             shown = paying.added_to(shown, store)
+            if not settings.budgets:
+                return shown
+            if budgeting is None:
+                from usagetray.spine.budgeting import Budgeting  # deferred: most have none, and look often
+
+                budgeting = Budgeting(local_zone)
             return budgeting.added_to(shown, store, settings, is_counting=shown.reading is not None)
         finally:
             if store is not None:
