@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,13 +18,12 @@ from usagetray.model import MoneyKind
 from usagetray.overview import AccountView, BilledBeside
 from usagetray.providers.contract import Provider
 from usagetray.settings import Settings
-from usagetray.settings_rates import UserRate
 from usagetray.spine import kept_costs
 from usagetray.spine.kept_costs import Used
+from usagetray.spine.prices import Prices
 from usagetray.spine.sources import tools
 
 if TYPE_CHECKING:
-    from usagetray.domain.rates import RateTable
     from usagetray.usage import UsageSum
 
 Place = tuple[str, str]
@@ -54,7 +53,7 @@ class Costing:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
-        self._table: tuple[tuple[tuple[UserRate, ...], date], RateTable] | None = None
+        self._prices = Prices()
         self._kept: tuple[tuple[object, ...], Costs] | None = None
 
     def costs(
@@ -92,7 +91,7 @@ class Costing:
         for each in usage:
             sums[each.provider, each.account, each.machine].append(each)
         # Where nothing was used, the prices, which take some milliseconds to read, are left alone.
-        table = self._rates(settings.rates, utc_day) if sums else None
+        table = self._prices.table(settings.rates, utc_day) if sums else None
         found = tuple(
             Used(*place, cost)
             for place, each in sums.items()
@@ -111,13 +110,6 @@ class Costing:
             found[each.provider, _home(each, homes.get(each.provider, {}))].append(each.cost)
         by_place = {place: cost for place, costs in found.items() if (cost := together(costs)) is not None}
         return Costs(by_place=MappingProxyType(by_place), total=together(each.cost for each in used))
-
-    def _rates(self, overrides: tuple[UserRate, ...], today: date) -> RateTable:
-        from usagetray.edges.tables import rate_table  # deferred, as above
-
-        if self._table is None or self._table[0] != (overrides, today):
-            self._table = ((overrides, today), rate_table(overrides, today=today))
-        return self._table[1]
 
     def _homes(self, providers: Sequence[Provider], settings: Settings, used: set[str]) -> dict[str, dict[str, bool]]:
         """Of each provider that was used: its homes, and which of them is the tool's own place."""

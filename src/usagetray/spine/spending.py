@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from usagetray.domain.advice.months import MonthEnd
@@ -13,6 +13,7 @@ from usagetray.domain.spending import QUARTERS_OF_A_DAY, ZERO, Amount, Spend, by
 from usagetray.edges.store import Store
 from usagetray.edges.store import quarters as reading
 from usagetray.settings_rates import UserRate
+from usagetray.spine.prices import Prices
 
 if TYPE_CHECKING:
     from usagetray.domain.rates import RateTable
@@ -54,7 +55,8 @@ class Spending:
     """Keeps priced days. Used from one thread; the store may be another each time, of the same file."""
 
     def __init__(self) -> None:
-        self._table: tuple[tuple[tuple[UserRate, ...], date], RateTable] | None = None
+        self._prices = Prices()
+        self._priced_by: RateTable | None = None
         self._days: dict[int, _Day] = {}
         self._key: tuple[object, ...] | None = None
         self._names: dict[str, str] = {}
@@ -66,7 +68,6 @@ class Spending:
 
         `stamp`: differs when the ledger does. None: it is looked at in any case.
         """
-        table_before = self._table
         first = quarter_of(since) // QUARTERS_OF_A_DAY
         key = (stamp, rates, first, now.astimezone(UTC).date())
         if stamp is not None and key == self._key:
@@ -76,9 +77,9 @@ class Spending:
         if not stamps:  # and the prices, which take some milliseconds to read, are left alone
             self._days = {}
         else:
-            table = self._rates(rates, now.astimezone(UTC).date())
-            if table_before is None or table_before[1] is not table:
-                self._days, self._names = {}, {}
+            table = self._prices.table(rates, now.astimezone(UTC).date())
+            if self._priced_by is not table:
+                self._priced_by, self._days, self._names = table, {}, {}
             for day in self._days.keys() - stamps.keys():
                 del self._days[day]
             for day, sums in stamps.items():
@@ -106,13 +107,6 @@ class Spending:
     def _from(self, since: datetime) -> list[int]:
         first = quarter_of(since) // QUARTERS_OF_A_DAY
         return sorted(number for number in self._days if number >= first)
-
-    def _rates(self, overrides: tuple[UserRate, ...], today: date) -> RateTable:
-        from usagetray.edges.tables import rate_table  # deferred: where nothing was used, nothing is priced
-
-        if self._table is None or self._table[0] != (overrides, today):
-            self._table = ((overrides, today), rate_table(overrides, today=today))
-        return self._table[1]
 
     def _priced(self, rows: Iterable[reading.Quarter], table: RateTable) -> Iterator[Spend]:
         def one(name: str) -> str:  # the same few names stand in thousands of rows

@@ -55,12 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _bring_up_to_date(profile: Profile) -> None:
-    from usagetray.providers import discover  # deferred: what is stored needs none of it
+    from usagetray.providers import with_logs  # deferred: what is stored needs none of it
     from usagetray.spine.indexing_once import bring_up_to_date
     from usagetray.views.cli.index import show_progress
 
     is_watched = sys.stderr is not None and sys.stderr.isatty()
-    bring_up_to_date(profile, discover(), show_progress if is_watched else None)
+    bring_up_to_date(profile, with_logs(), show_progress if is_watched else None)
 
 
 def _rows(arguments: argparse.Namespace, store: Store | None, profile: Profile) -> Iterator[Row]:
