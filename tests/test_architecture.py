@@ -61,7 +61,7 @@ def _module_name(path: Path) -> str:
 MODULES = tuple(Module(_module_name(path), path) for path in sorted(SOURCE.rglob("*.py")))
 MODULE_NAMES = {module.name for module in MODULES}
 TOP = {"", "__main__"}
-WORDS = {"model", "errors", "usage", "billing"}
+WORDS = {"model", "errors", "usage", "billing", "language"}
 SPINE = {each for each in MODULE_NAMES if each.startswith("spine.")} | {"app", "desktop", "demo", "profile"}
 
 
@@ -82,15 +82,13 @@ def strangers(module: Module, *places: str) -> list[str]:
 # ---- layers ------------------------------------------------------------------------------------------------
 
 LAYERS = [
-    (("model", "errors", "usage"), ()),
+    (("model", "errors", "usage", "language"), ()),
     (("billing",), ("model",)),
-    (("domain",), (*WORDS, "domain", "settings", "settings_budgets")),
-    (("settings",), ("errors", "settings_rates", "settings_budgets")),
-    (("settings_rates",), ()),
-    (("settings_budgets",), ("settings_rates",)),
+    (("domain",), (*WORDS, "domain", "settings")),
+    (("settings",), ("errors", "settings")),
     (("overview",), ("model", "usage", "billing", "domain")),
     # A menu's lines are the words that the views and the tray agree on.
-    (("edges",), (*WORDS, "domain", "settings", "settings_rates", "edges", "providers.contract", "views.menu")),
+    (("edges",), (*WORDS, "domain", "settings", "edges", "providers.contract", "views.menu")),
 ]
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from usagetray.edges.settings_file import parse_value, set_value
 from usagetray.errors import SettingsError
-from usagetray.settings import Settings, load
-from usagetray.settings_budgets import Budget
+from usagetray.settings import Settings
+from usagetray.settings.budgets import Budget
+from usagetray.settings.reading import load
 
 GOOD = """\
 [alerts]

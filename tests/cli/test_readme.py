@@ -12,7 +12,7 @@ from tests.cli.conftest import Computer
 from tests.cli.test_headless import ACCOUNT, COUNTERS, TOP, WINDOW
 from usagetray.domain.states import State
 from usagetray.providers import discover
-from usagetray.settings import CHECKS
+from usagetray.settings.keys import KEYS
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def test_every_setting_stands_there_with_its_default(computer: Computer) -> None
     """In the order of the program, with `*` for a provider's id."""
     rows = {row[0].strip("`"): row[1].strip("`") for row in table("## Settings")}
 
-    assert list(rows) == list(CHECKS)
+    assert list(rows) == list(KEYS)
     for key, default in rows.items():
         assert computer.run("config", "get", key.replace("*", "claude")).out == default + "\n", key
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from usagetray.domain.spending import Spend, quarter_of
-from usagetray.settings_budgets import Budget
+from usagetray.settings.budgets import Budget
 
 
 def spend(

@@ -17,7 +17,7 @@ from usagetray.domain.budgets import USED_UP, Basis, BudgetState, billed, estima
 from usagetray.domain.spending import Spend, by_quarter
 from usagetray.domain.states import Level
 from usagetray.model import Money, SpendDay
-from usagetray.settings_budgets import Budget
+from usagetray.settings.budgets import Budget
 
 ZONE = ZoneInfo("Pacific/Kiritimati")
 NOW = datetime(2026, 11, 20, 11, 30, tzinfo=UTC)

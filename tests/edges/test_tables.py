@@ -14,7 +14,8 @@ from usagetray.domain.rates import RateTable
 from usagetray.edges.settings_file import parse_value, set_value
 from usagetray.edges.tables import rate_table
 from usagetray.errors import SettingsError
-from usagetray.settings import Settings, load
+from usagetray.settings import Settings
+from usagetray.settings.reading import load
 from usagetray.usage import Attempt, TokenCounts
 
 BOTH = TokenCounts(input=1_000_000, output=1_000_000)

@@ -10,7 +10,8 @@ import pytest
 from tests.support import World
 from usagetray.edges.settings_file import set_value
 from usagetray.errors import SettingsError
-from usagetray.settings import DEFAULT_THRESHOLDS, Settings, load
+from usagetray.settings import DEFAULT_THRESHOLDS, Settings
+from usagetray.settings.reading import load
 
 FILE = """\
 # mine

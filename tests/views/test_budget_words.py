@@ -17,7 +17,7 @@ from usagetray.domain.spending import Share
 from usagetray.domain.spikes import Spike
 from usagetray.model import Money
 from usagetray.overview import Overview
-from usagetray.settings_budgets import Budget
+from usagetray.settings.budgets import Budget
 from usagetray.views import budget_words
 from usagetray.views.alert_words import MOST_TEXT, MOST_TITLE, budget_alert, spike_alert
 from usagetray.views.budget_json import accounts

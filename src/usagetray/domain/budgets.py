@@ -26,7 +26,7 @@ from usagetray.domain.spending import (
 )
 from usagetray.domain.states import Level, WindowState
 from usagetray.model import Money, SpendDay
-from usagetray.settings_budgets import Budget
+from usagetray.settings.budgets import Budget
 
 USED_UP = 1.0
 """Announced besides the thresholds of the settings."""

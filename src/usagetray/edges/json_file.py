@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from usagetray.errors import UserError
-from usagetray.settings import shown
+from usagetray.settings.reading import shown
 
 MOST_BYTES = 4 << 20
 MOST_DIGITS = 15

@@ -8,7 +8,8 @@ from typing import Any
 
 from usagetray.edges.files import private_dir, write_atomic
 from usagetray.errors import SettingsError
-from usagetray.settings import check_for, shown, syntax
+from usagetray.settings.keys import kind_of
+from usagetray.settings.reading import shown, syntax
 
 
 def parse_value(text: str) -> Any:
@@ -21,11 +22,11 @@ def parse_value(text: str) -> Any:
 
 def set_value(path: Path, key: str, value: Any) -> None:
     """Writes one dotted key. Raises `SettingsError` and writes nothing if the key, value or file is not right."""
-    check = check_for(key)
-    if check is None:
+    kind = kind_of(key)
+    if kind is None:
         raise SettingsError(f"There is no setting called {key}; `usagetray config get` lists them.")
     try:
-        check(value)
+        kind.read(value)
     except ValueError as error:
         raise SettingsError(f"{key} takes {error}, not {shown(value)}.") from None
     import tomlkit  # deferred: only a change needs it

@@ -13,7 +13,7 @@ from typing import Any
 
 from usagetray.domain.model_names import Names
 from usagetray.domain.rates import FROM_THE_START, RateRow, Rates, RateTable, TierPrice
-from usagetray.settings_rates import UserRate
+from usagetray.settings.rates import UserRate
 
 STANDARD = ("standard", "default", "auto")
 """Names that vendors give to the tier which costs what the card says."""

@@ -14,7 +14,7 @@ from usagetray.edges.store import Store
 from usagetray.model import SpendDay
 from usagetray.overview import Overview
 from usagetray.settings import Settings
-from usagetray.settings_budgets import Budget
+from usagetray.settings.budgets import Budget
 from usagetray.spine.spending import PACE, Spending
 
 USUAL = timedelta(weeks=spikes.WEEKS, days=2)

@@ -21,7 +21,7 @@ from usagetray.errors import Cause, SourceError, UserError
 from usagetray.model import Secret
 from usagetray.profile import Profile
 from usagetray.providers.contract import Address, Hook, Key, Provider, Strategy
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine.sources import FIRST, PROFILES, Tool, is_named, key_name, strategies_of, tools
 
 ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")

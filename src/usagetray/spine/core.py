@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from usagetray import __version__, settings
+from usagetray import __version__
 from usagetray.edges import power
 from usagetray.edges.channel import InstanceLock
 from usagetray.edges.files import open_handles, private_dir
@@ -23,6 +23,7 @@ from usagetray.overview import Overview
 from usagetray.profile import Profile, local_zone
 from usagetray.providers.contract import Provider, Strategy, Web
 from usagetray.settings import Settings
+from usagetray.settings.reading import load
 from usagetray.spine import own_programs, own_providers, status_page
 from usagetray.spine.asking import Edges
 from usagetray.spine.billing import Billing
@@ -206,7 +207,7 @@ class Core:
             return False
         self._settings_stamp = stamp
         known = own_providers.known(self.profile, self._built_in)
-        self._providers, self.settings = known.providers, known.in_settings(settings.load(path))
+        self._providers, self.settings = known.providers, known.in_settings(load(path))
         for problem in self.settings.problems:
             log.warning("%s", problem)
         return True

@@ -23,7 +23,7 @@ from usagetray.errors import UserError
 from usagetray.model import MoneyKind
 from usagetray.providers.contract import BEARER
 from usagetray.providers.user_defined import RESETS, SHARES, At, Declared, MoneyRule, WindowRule, at
-from usagetray.settings import line_of, shown, syntax
+from usagetray.settings.reading import line_of, shown, syntax
 
 MOST_QUOTED = 11
 """Of twelve characters of a key nothing may be shown."""

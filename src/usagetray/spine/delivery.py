@@ -9,7 +9,7 @@ import usagetray
 from usagetray.edges.alert_hooks import CLOSE_S, AlertHooks, WithHooks
 from usagetray.edges.notify import Notifier, Sink, choose
 from usagetray.profile import Profile
-from usagetray.settings import load
+from usagetray.settings.reading import load
 
 ICON = Path(usagetray.__file__).parent / "data" / "usagetray.png"
 

@@ -22,7 +22,8 @@ from usagetray.edges.vaults import SystemVault
 from usagetray.errors import Cause, UserError
 from usagetray.profile import Profile
 from usagetray.providers.contract import Key, Provider
-from usagetray.settings import Settings, load
+from usagetray.settings import Settings
+from usagetray.settings.reading import load
 from usagetray.spine.doctoring_sources import ToolAnswers, look_at_tools
 from usagetray.spine.own_providers import known
 

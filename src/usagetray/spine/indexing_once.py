@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from usagetray import settings
 from usagetray.edges.channel import InstanceLock
 from usagetray.edges.files import private_dir
 from usagetray.edges.store import Store, open_writer
 from usagetray.edges.store.counting_again import Differences, compared, memory_store
 from usagetray.profile import Profile
 from usagetray.providers.contract import Provider
+from usagetray.settings.reading import load
 from usagetray.spine import own_programs, unchanged
 from usagetray.spine.indexing import Indexing, Progress
 
@@ -55,7 +55,7 @@ def verify(profile: Profile, providers: Sequence[Provider], store: Store, report
 
 
 def _indexing(profile: Profile, providers: Sequence[Provider], store: Store) -> Indexing:
-    known = settings.load(profile.paths.config_file)
+    known = load(profile.paths.config_file)
     own = own_programs.origin(profile.paths.calls_dir)
     return Indexing(store, providers, lambda: known, profile.environ, profile.clock, (own,))
 

@@ -16,7 +16,8 @@ from usagetray.profile import Profile
 from usagetray.providers import bears_module, discover
 from usagetray.providers import named as built_in
 from usagetray.providers.contract import Provider
-from usagetray.settings import Settings, load
+from usagetray.settings import Settings
+from usagetray.settings.reading import load
 
 MOST_FILES, MOST_BYTES = 50, 64 * 1024
 

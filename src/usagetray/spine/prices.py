@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from usagetray.settings_rates import UserRate
+from usagetray.settings.rates import UserRate
 
 if TYPE_CHECKING:
     from usagetray.domain.rates import RateTable

@@ -12,7 +12,7 @@ from usagetray.domain.pricing import LEAVES_OUT, price
 from usagetray.domain.spending import QUARTERS_OF_A_DAY, ZERO, Amount, Spend, by_quarter, period_forecast, quarter_of
 from usagetray.edges.store import Store
 from usagetray.edges.store import quarters as reading
-from usagetray.settings_rates import UserRate
+from usagetray.settings.rates import UserRate
 from usagetray.spine.prices import Prices
 
 if TYPE_CHECKING:

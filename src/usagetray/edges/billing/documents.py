@@ -11,7 +11,7 @@ from typing import Any
 
 from usagetray.billing import Document
 from usagetray.edges.shells.profiles import Files
-from usagetray.settings import line_of
+from usagetray.settings.reading import line_of
 
 
 class Documents:

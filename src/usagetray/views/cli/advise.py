@@ -20,7 +20,7 @@ from usagetray.edges.what_if_file import stated_use
 from usagetray.errors import UserError
 from usagetray.profile import Profile, local_zone
 from usagetray.providers import with_logs
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine.indexing_once import bring_up_to_date
 from usagetray.spine.own_use import OwnUse, own_use
 from usagetray.views.advice_json import SCHEMA, advice_json, what_if_json

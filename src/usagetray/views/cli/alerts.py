@@ -9,7 +9,7 @@ from usagetray.edges.notify import AlertText
 from usagetray.edges.store import AlertRow, open_reader
 from usagetray.errors import UserError
 from usagetray.profile import Profile, local_zone
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine.delivery import make_notifier
 from usagetray.views.cli import out, out_json
 from usagetray.views.cli.opening import opened

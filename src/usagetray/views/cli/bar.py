@@ -7,7 +7,8 @@ import sys
 
 from usagetray.errors import UserError
 from usagetray.profile import Profile, local_zone
-from usagetray.settings import Settings, load
+from usagetray.settings import Settings
+from usagetray.settings.reading import load
 from usagetray.spine.glance import glance, of_provider
 from usagetray.views import bars
 from usagetray.views.cli import is_unicode, out

@@ -6,7 +6,7 @@ import argparse
 
 from usagetray.errors import UserError
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine.glance import glance
 from usagetray.views import tightest
 from usagetray.views.cli import out

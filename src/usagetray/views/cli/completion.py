@@ -59,11 +59,11 @@ def _providers() -> tuple[str, ...]:
 
 
 def _settings() -> tuple[str, ...]:
-    from usagetray.settings import CHECKS
+    from usagetray.settings.keys import KEYS
 
     providers = _providers()
-    one = [key for key in CHECKS if key.count("*") == 1]  # an account's name is for the user to know
-    return (*(key for key in CHECKS if "*" not in key), *(key.replace("*", each) for key in one for each in providers))
+    one = [key for key in KEYS if key.count("*") == 1]  # an account's name is for the user to know
+    return (*(key for key in KEYS if "*" not in key), *(key.replace("*", each) for key in one for each in providers))
 
 
 def _sources() -> tuple[str, ...]:

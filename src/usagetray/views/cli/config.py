@@ -6,7 +6,9 @@ import argparse
 import os
 import shlex
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from usagetray.edges.channel import NobodyThere, ask
@@ -14,7 +16,9 @@ from usagetray.edges.files import private_dir
 from usagetray.edges.settings_file import parse_value, set_value
 from usagetray.errors import SettingsError
 from usagetray.profile import Profile
-from usagetray.settings import Settings, check_for, load
+from usagetray.settings import Settings
+from usagetray.settings.keys import KEYS, kind_of
+from usagetray.settings.reading import load
 from usagetray.spine.own_providers import Known, known_settings
 from usagetray.views.cli import out, say
 from usagetray.views.cli.opening import opened
@@ -47,7 +51,7 @@ def _get(there: Known, settings: Settings, key: str | None) -> int:
     for problem in settings.problems:
         say(problem)
     known = dict(_values(settings, [each.id for each in there.providers]))
-    if key is not None and key not in known and check_for(key) is not None:
+    if key is not None and key not in known and kind_of(key) is not None:
         _, provider_id, *rest = key.split(".")
         known |= _account_values(settings, provider_id, rest[1]) if len(rest) == 3 else {}
     if key is not None and key not in known:
@@ -60,59 +64,40 @@ def _get(there: Known, settings: Settings, key: str | None) -> int:
     return 1 if settings.problems else 0
 
 
+PLACES: Mapping[str, Callable[[Settings], Any]] = {
+    "show": lambda settings: "left" if settings.show_left else "used",
+    "times": lambda settings: "countdown" if settings.countdown else "clock",
+    "polling.minutes": attrgetter("poll_minutes"),
+    "statusline.cost": attrgetter("status_line_cost"),
+}
+"""Of the keys that are not called as their fields."""
+
+
 def _values(settings: Settings, providers: Iterable[str]) -> Iterator[tuple[str, Any]]:
     """Every setting as it stands in the file, defaults included."""
-    yield "show", "left" if settings.show_left else "used"
-    yield "welcomed", settings.welcomed
-    yield "polling.minutes", settings.poll_minutes
-    yield "alerts.enabled", settings.alerts.enabled
-    yield "alerts.thresholds", [round(each * 100, 3) for each in settings.alerts.thresholds]
-    yield "alerts.locked", settings.alerts.locked
-    yield "alerts.back", settings.alerts.back
-    yield "alerts.paying", settings.alerts.paying
-    yield "alerts.billing_route", settings.alerts.billing_route
-    yield (
-        "alerts.paying_amounts",
-        [int(each) if each == int(each) else str(each) for each in settings.alerts.paying_amounts],
-    )
-    yield "alerts.budgets", settings.alerts.budgets
-    yield "alerts.spikes", settings.alerts.spikes
-    yield "alerts.spikes_mute", list(settings.alerts.spikes_mute)
-    yield "alerts.backend", settings.alerts.backend
-    yield "alerts.command", list(settings.alerts.command)
-    yield "alerts.webhook", settings.alerts.webhook
-    yield "icon.panel", settings.icon.panel
-    yield "icon.label", settings.icon.label
-    yield "incidents", settings.incidents
-    yield "statusline.cost", settings.status_line_cost
-    yield "rates", [each.written() for each in settings.rates]
-    yield "budgets", [each.written() for each in settings.budgets]
+    for key, kind in KEYS.items():
+        if "*" not in key:
+            yield key, kind.write(PLACES.get(key, attrgetter(key))(settings))
     for provider_id in sorted({*providers, *settings.providers}):
         own = settings.of(provider_id)
-        yield f"providers.{provider_id}.enabled", own.enabled
-        yield f"providers.{provider_id}.homes", [str(each) for each in own.homes]
-        yield f"providers.{provider_id}.allow", list(own.allow)
-        yield f"providers.{provider_id}.plan", own.plan
-        yield f"providers.{provider_id}.plan_day", own.plan_day
-        yield f"providers.{provider_id}.logs", [f"{name}={place}" for name, place in own.logs]
-        yield f"providers.{provider_id}.address", own.address
-        yield f"providers.{provider_id}.options", list(own.options)
-
+        for name in _fields_of("providers.*."):
+            yield f"providers.{provider_id}.{name}", KEYS[f"providers.*.{name}"].write(getattr(own, name))
         for name in own.accounts:
             yield from _account_values(settings, provider_id, name).items()
 
 
 def _account_values(settings: Settings, provider_id: str, name: str) -> dict[str, Any]:
+    section = "providers.*.accounts.*."
     own = settings.of(provider_id).account(name)
-    shares = settings.thresholds(provider_id, name)
-    place = f"providers.{provider_id}.accounts.{name}"
+    own = replace(own, thresholds=settings.thresholds(provider_id, name))
     return {
-        f"{place}.enabled": own.enabled,
-        f"{place}.label": own.label,
-        f"{place}.thresholds": [round(each * 100, 3) for each in shares],
-        f"{place}.allow": list(own.allow),
-        f"{place}.address": own.address,
+        f"providers.{provider_id}.accounts.{name}.{each}": KEYS[section + each].write(getattr(own, each))
+        for each in _fields_of(section)
     }
+
+
+def _fields_of(section: str) -> list[str]:
+    return [name for key in KEYS if key.startswith(section) and "." not in (name := key.removeprefix(section))]
 
 
 def _toml(value: Any) -> str:
@@ -121,11 +106,7 @@ def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
-        return (
-            "["
-            + ", ".join(_toml(int(each) if isinstance(each, float) and each == int(each) else each) for each in value)
-            + "]"
-        )
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
     return str(tomlkit.item(value).as_string())
 
 

@@ -15,7 +15,7 @@ from usagetray.errors import Cause, SourceError, UserError
 from usagetray.model import Secret
 from usagetray.profile import Profile
 from usagetray.providers.contract import Address, Key, Provider
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine.connecting import Connecting, Offer, checked_account, find_provider, offers
 from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain

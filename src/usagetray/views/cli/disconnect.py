@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from usagetray.errors import SourceError, UserError
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine.connecting import Connecting, checked_account, find_provider
 from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain

@@ -11,7 +11,7 @@ from typing import Any
 from usagetray.billing import Certainty, Evidence, Mode, Route, SetAside, Verdict
 from usagetray.overview import BillingView
 from usagetray.profile import Profile
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine.billing import here
 from usagetray.spine.own_providers import known
 from usagetray.views.billing_json import route

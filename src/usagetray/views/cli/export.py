@@ -14,7 +14,7 @@ from usagetray.edges.store import Store
 from usagetray.edges.tables import rate_table
 from usagetray.errors import UserError
 from usagetray.profile import Profile, local_zone
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine import exporting
 from usagetray.spine.exporting import Span
 from usagetray.views.cli import is_unicode, out, say

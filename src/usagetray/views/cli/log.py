@@ -16,7 +16,7 @@ from usagetray.domain.rates import RateTable
 from usagetray.edges.tables import rate_table
 from usagetray.errors import UserError
 from usagetray.profile import Profile
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.usage import Attempt, TokenCounts, UsageEvent
 from usagetray.views.amounts import dollars, tokens
 from usagetray.views.cli import out, out_json, say

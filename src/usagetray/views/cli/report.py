@@ -16,7 +16,7 @@ from usagetray.edges.store import open_reader
 from usagetray.edges.tables import rate_table
 from usagetray.errors import UserError
 from usagetray.profile import Profile, local_zone
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine.reporting import Question
 from usagetray.views import report_json
 from usagetray.views.cli import is_unicode, out, out_json, report_pages, say

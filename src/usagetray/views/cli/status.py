@@ -9,7 +9,7 @@ import sys
 from usagetray.overview import Overview
 from usagetray.profile import Profile, local_zone
 from usagetray.providers import discover
-from usagetray.settings import load
+from usagetray.settings.reading import load
 from usagetray.spine.core import Core, WriterBusyError
 from usagetray.spine.reading import make_keychain, reader
 from usagetray.views.cli import is_unicode, out, out_json

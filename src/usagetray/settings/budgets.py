@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from usagetray.settings_rates import RowError, as_written, line_of
+from usagetray.settings.rates import RowError, as_written, line_of
 
 KEYS = ("name", "amount", "currency", "period", "provider", "project", "app", "basis", "thresholds")
 PERIODS = ("day", "week", "month")
