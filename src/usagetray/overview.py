@@ -22,6 +22,21 @@ if TYPE_CHECKING:  # who has a tenth of a second shows them where there are any,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastView:
+    """What will come of one window, as far as it is known."""
+
+    used: float | None  # share estimated now: the reading, moved on by what local logs counted since
+    is_estimate: bool  # logs counted something since the reading
+    even: float | None  # share that even use would have reached by now; None: no window is running
+    at_reset: float | None  # share expected when it resets, 0.0 upward; None: nobody can say
+    p_lockout: float  # chance that it is used up before its reset
+    runs_out_at: tuple[datetime, datetime, datetime] | None  # if it is: 10, 50 and 90 % of the chances
+    is_warned: bool  # likely enough that an alert was given in this cycle
+    knows_enough: bool  # else nothing of this is put into words
+    others_share: float = 0.0  # of the use, what no local log showed: other devices, the web
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WindowView:
     """One window as it may be shown now."""
 
@@ -42,6 +57,7 @@ class WindowView:
     stale_at: datetime | None = None  # when the figure turns, or turned, stale; None: not by itself
     used_up_at: datetime | None = None  # first reading at 1.0 in this cycle
     locks: bool = True  # at 1.0 the whole account stops
+    forecast: ForecastView | None = None  # None: not made, or nothing is known of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
