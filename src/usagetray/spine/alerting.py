@@ -10,24 +10,21 @@ from usagetray.domain import alerts
 from usagetray.domain.alerts import Alert, AlertKind, Seen, Told
 from usagetray.domain.forensics import Cause
 from usagetray.domain.states import State, WindowState
-from usagetray.edges.notify import AlertText, Notifier
+from usagetray.edges.notify import Notifier
 from usagetray.edges.store import AlertRow, Store
 from usagetray.overview import Overview
 from usagetray.settings import AlertSettings, Settings
 from usagetray.spine import billing_alerts, spending_alerts
+from usagetray.spine.announcing import Announcing
 from usagetray.spine.paying import Paying
-from usagetray.views.alert_words import Behind, alert_words, merged_words
+from usagetray.views.alert_words import Behind, alert_words
 
 log = logging.getLogger(__name__)
 
 BACKFILLED_AFTER = timedelta(minutes=30)
 """A figure first seen this long after it was captured is history: it is shown, and announces nothing."""
-HELD_AT_MOST = timedelta(hours=2)
-"""An alert held back for longer, or found after a crash, speaks of the past: it stays in the list only."""
 Id = tuple[str, str, str]
 """Of a window: provider, account, key."""
-MOST_AT_ONCE = 2
-"""More alerts than this in one breath become one notification."""
 
 
 Causes = Callable[[Overview, Sequence[Id]], Mapping[Id, Cause]]
@@ -48,11 +45,9 @@ class Alerting:
         self._paying = paying
         self._causes = causes
         self._store = store
-        self._notifier = notifier
         self._settings = settings
         self._zone = zone
-        self.sent = 0
-        self.merged = 0
+        self.announcing = Announcing(store, notifier)
 
     def consider(self, overview: Overview) -> bool:
         """Remembers what the overview earns before any of it is shown: a crash loses an alert, never repeats one.
@@ -62,7 +57,7 @@ class Alerting:
         earned, has_changed = self._earned(overview)
         if earned:
             log.info("%d alert(s) due", len(earned))
-        self._deliver(overview.generated_at, overview.demo)
+        self.announcing.deliver(overview)
         return has_changed
 
     def _earned(self, overview: Overview) -> tuple[list[AlertRow], bool]:
@@ -114,45 +109,6 @@ class Alerting:
             body=words.text,
             urgency=words.urgency,
         )
-
-    # ---- showing them --------------------------------------------------------------------------------------
-
-    def _deliver(self, now: datetime, demo: bool) -> None:
-        held = [row for row in self._store.held_alerts() if now - row.due_at < HELD_AT_MOST]
-        room = alerts.room(self._store.notified_since(now - alerts.DAY), now) if held else 0
-        if room == 0:
-            return
-        if len(held) <= min(room, MOST_AT_ONCE):
-            for row in held:
-                self._send([row], _text(row), now)
-        else:
-            words = merged_words([row.title for row in held], demo)
-            critical = any(row.urgency == "critical" for row in held)
-            text = AlertText(
-                key="merged", title=words.title, body=words.text, urgency="critical" if critical else "normal"
-            )
-            self._send(held, text, now)
-            self.merged += len(held)
-
-    def _send(self, held: Sequence[AlertRow], text: AlertText, now: datetime) -> None:
-        self._store.mark_sent(held, sent_at=now, shown=None)  # before it is shown: at most once, come what may
-        shown = self._notifier.send(text)
-        self._store.mark_sent(held, sent_at=now, shown=shown)
-        self.sent += 1
-        log.info("alert %s: %s", text.key, "shown" if shown else "nothing could show it")
-
-
-def _text(row: AlertRow) -> AlertText:
-    return AlertText(
-        key=f"{row.provider}/{row.account}/{row.window}",
-        title=row.title,
-        body=row.body,
-        urgency="critical" if row.urgency == "critical" else "normal",
-        provider=row.provider,
-        account=row.account,
-        window=row.window,
-        threshold=row.threshold,
-    )
 
 
 def _seen(overview: Overview) -> Iterator[tuple[Seen, list[tuple[str, str, str]], tuple[float, ...] | None]]:

@@ -256,8 +256,8 @@ class Core:
         return {
             "requests": self._http.counters() if self._has_asked else {},
             "rows_written": self.store.database.rows_written,
-            "alerts_sent": self._alerting.sent if self._alerting else 0,
-            "alerts_merged": self._alerting.merged if self._alerting else 0,
+            "alerts_sent": self._alerting.announcing.sent if self._alerting else 0,
+            "alerts_merged": self._alerting.announcing.merged if self._alerting else 0,
             "threads": threading.active_count(),
             "open_handles": open_handles(),
             "seams": self.profile.seams,
