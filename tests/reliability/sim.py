@@ -21,11 +21,12 @@ from usagetray.edges.notify import Notifier
 from usagetray.edges.vaults import MemoryVault
 from usagetray.model import Secret
 from usagetray.profile import Profile, open_profile
+from usagetray.providers import discover
 from usagetray.spine.core import Core
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 LEAP = 10 * MINUTE
-"""The most ticks left out at once where none of them could ask anything: what stands in files is read this often."""
+"""The most ticks left out at once where no request is due: what stands in files is still read this often."""
 TOKEN = "made-up-token-a"
 SERVICE = "usagetray:reliability"
 
@@ -85,11 +86,18 @@ class Sim:
         named = tuple(f"{provider}={origin}" for provider, origin in self.origins.items())
         return replace(open_profile(environ, origins=named), clock=self.clock)
 
-    def start(self, keychain: Keychain | str | None = None) -> Core:
-        """`keychain`: another than the one over `vault`, or the kind of a double."""
+    def start(self, keychain: Keychain | str | None = None, *, ceiling_s: float | None = None) -> Core:
+        """`keychain`: another than the one over `vault`, or the kind of a double.
+
+        `ceiling_s`: within which a request ends; less than the program's own, where a check waits for that.
+        """
         if isinstance(keychain, str):
             keychain = keychain_double(keychain, self.clock, deadline_s=self.deadline_s)
-        self.core = build_headless(self.profile(), keychain=keychain or self.key_store(), notifier=self.notifier)
+        keychain = keychain or self.key_store()
+        if ceiling_s is None:
+            self.core = build_headless(self.profile(), keychain=keychain, notifier=self.notifier)
+        else:
+            self.core = Core(self.profile(), discover(), keychain=keychain, notifier=self.notifier, ceiling_s=ceiling_s)
         return self.core
 
     def stop(self) -> None:
@@ -105,24 +113,31 @@ class Sim:
         self._running.tick()
 
     def run(
-        self, span: timedelta, *, every: timedelta | None = None, watch: Callable[[], object] | None = None
+        self,
+        span: timedelta,
+        *,
+        every: timedelta | None = None,
+        leap: timedelta = LEAP,
+        watch: Callable[[], object] | None = None,
     ) -> None:
         """Lets the time pass, with a tick each 10 s as in the real program; `watch` is called after each.
 
-        Without `every`, ticks at which no request is due are left out, ten minutes' worth at most.
+        Without `every`, ticks at which no request is due are left out, as long a time of them as `leap` at most.
         """
         ends_at = self.clock.now() + span
         while self.clock.now() < ends_at:
-            self.clock.advance(min(every or self._until_due(), ends_at - self.clock.now()))
+            step = every or self._until_due(leap)
+            self.clock.advance(min(step, ends_at - self.clock.now()))
             self._running.tick()
             if watch is not None:
                 watch()
 
-    def _until_due(self) -> timedelta:
-        now = self.clock.now()
-        due = [each.next_attempt_at for each in self._running.overview().accounts if each.next_attempt_at is not None]
-        ticks = -((now - min(due, default=now + LEAP)) // TICK)  # rounded up
-        return min(max(ticks * TICK, TICK), LEAP)
+    def _until_due(self, leap: timedelta) -> timedelta:
+        now, store = self.clock.now(), self._running.store
+        plans = [store.plan(source) for source in store.sources()]
+        due = [plan.next_at for plan in plans if plan is not None and plan.next_at is not None]
+        ticks = -((now - min(due, default=now + leap)) // TICK)  # rounded up
+        return min(max(ticks * TICK, TICK), leap)
 
     @property
     def _running(self) -> Core:
