@@ -57,6 +57,11 @@ def tr_n(one: str, many: str, count: int) -> str:
     return catalogue.ngettext(one, many, count)
 
 
+def tr_later(text: str) -> str:
+    """Marks a text of a table: it gets into the catalogues, and is looked up by `tr` where it is shown."""
+    return text
+
+
 @cache
 def _catalogue(code: str) -> gettext.NullTranslations | None:
     try:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from usagetray.language import tr, tr_later
 from usagetray.model import Money
-from usagetray.views.figures import NARROW, money
+from usagetray.views.figures import NARROW, NBSP, money, number
 
-_UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
+_UNITS = (
+    (10**12, tr_later("{amount}T")),
+    (10**9, tr_later("{amount}B")),
+    (10**6, tr_later("{amount}M")),
+    (10**3, tr_later("{amount}k")),
+)
 
 
 def tokens(count: int) -> str:
@@ -16,7 +22,7 @@ def tokens(count: int) -> str:
     rounded = (count + step // 2) // step * step
     for size, unit in _UNITS:
         if rounded >= size:
-            return f"{rounded / size:,.12g}{unit}"
+            return tr(unit).format(amount=number(rounded / size, ",.12g")).replace(" ", NBSP)
     return str(count)
 
 

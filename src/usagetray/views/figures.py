@@ -6,9 +6,10 @@ Inside a figure the spaces do not break: "62 %" (narrow), "1 h 16 m", "Mon 09:00
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from usagetray.language import tr, tr_later
 from usagetray.model import Money
 from usagetray.views.plain import plain
 
@@ -17,8 +18,14 @@ NBSP = "\u00a0"
 DASH = "–"
 MINUS = "−"
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = (
+    tr_later("Mon"), tr_later("Tue"), tr_later("Wed"), tr_later("Thu"), tr_later("Fri"), tr_later("Sat"),
+    tr_later("Sun"),
+)  # fmt: skip
+_MONTHS = (
+    tr_later("Jan"), tr_later("Feb"), tr_later("Mar"), tr_later("Apr"), tr_later("May"), tr_later("Jun"),
+    tr_later("Jul"), tr_later("Aug"), tr_later("Sep"), tr_later("Oct"), tr_later("Nov"), tr_later("Dec"),
+)  # fmt: skip
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩", "BRL": "R$"}
 _WHOLE_CURRENCIES = frozenset({"JPY", "KRW"})
 _LONGEST_PERCENT = 999
@@ -56,7 +63,9 @@ def percent(share: float | None, *, left: bool = False) -> str:
 def used_or_left(share: float | None, left: bool) -> str:
     """ "62 % used" or "38 % left": the word is always there."""
     shown = percent(share, left=left)
-    return shown if shown == DASH else f"{shown} {'left' if left else 'used'}"
+    if shown == DASH:
+        return shown
+    return (tr("{share} left") if left else tr("{share} used")).format(share=shown)
 
 
 def is_over(share: float | None) -> bool:
@@ -71,41 +80,49 @@ def is_over(share: float | None) -> bool:
 def duration(span: timedelta) -> str:
     """Time to go, its two largest units rounded down: "2 d 13 h", "13 m", "under 1 m"; "now" when none is left."""
     if span <= timedelta(0):
-        return "now"
+        return tr("now")
     if span < timedelta(minutes=1):
-        return f"under{NBSP}1{NBSP}m"
+        return tr("under 1 m").replace(" ", NBSP)
     return _two_units(span)
 
 
 def countdown(at: datetime, now: datetime) -> str:
     """ "in 1 h 16 m", or "now"."""
-    span = duration(at - now)
-    return span if span == "now" else f"in {span}"
+    span = at - now
+    return duration(span) if span <= timedelta(0) else tr("in {span}").format(span=duration(span))
 
 
 def age(span: timedelta) -> str:
     """How long ago: "24 s", "1 m", "1 h 42 m". A negative span (a clock that was set back) is "0 s"."""
     if span < timedelta(minutes=1):
-        return f"{max(0, int(span.total_seconds()))}{NBSP}s"
+        return _counted(max(0, int(span.total_seconds())), tr("{count} s"))
     return _two_units(span)
 
 
 def ago(at: datetime, now: datetime) -> str:
     """ "1 m ago", or "just now" within the last seconds."""
     span = now - at
-    return "just now" if span < timedelta(seconds=5) else f"{age(span)} ago"
+    return tr("just now") if span < timedelta(seconds=5) else tr("{span} ago").format(span=age(span))
 
 
 def old(at: datetime, now: datetime) -> str:
     """ "1 h 42 m old"."""
-    return f"{age(now - at)} old"
+    return tr("{span} old").format(span=age(now - at))
 
 
 def _two_units(span: timedelta) -> str:
     minutes = int(span.total_seconds()) // 60
-    units = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m"))
+    units = (
+        (minutes // 1440, tr("{count} d")),
+        (minutes // 60 % 24, tr("{count} h")),
+        (minutes % 60, tr("{count} m")),
+    )
     first = next(index for index, (count, _) in enumerate(units) if count)
-    return NBSP.join(f"{count}{NBSP}{unit}" for count, unit in units[first : first + 2] if count)
+    return NBSP.join(_counted(count, unit) for count, unit in units[first : first + 2] if count)
+
+
+def _counted(count: int, unit: str) -> str:
+    return unit.format(count=count).replace(" ", NBSP)
 
 
 # ---- instants ----------------------------------------------------------------------------------------------
@@ -123,11 +140,17 @@ def instant(at: datetime, now: datetime, zone: tzinfo, *, with_day: bool = False
     if days == 0 and not with_day:
         return clock
     if abs(days) <= 6:
-        return f"{_DAYS[local.weekday()]}{NBSP}{clock}"
-    date = f"{local.day}{NBSP}{_MONTHS[local.month - 1]}"
+        return f"{tr(_DAYS[local.weekday()])}{NBSP}{clock}"
+    day = day_of_month(local)
     if abs(days) > 300:
-        date += f"{NBSP}{local.year}"
-    return f"{date}{NBSP}{clock}"
+        day += f"{NBSP}{local.year}"
+    return f"{day}{NBSP}{clock}"
+
+
+def day_of_month(day: date) -> str:
+    """ "30 Nov"."""
+    written = tr("{day} {month}").format(day=day.day, month=tr(_MONTHS[day.month - 1]))
+    return written.replace(" ", NBSP)
 
 
 def _local(at: datetime, zone: tzinfo) -> datetime:
@@ -152,13 +175,13 @@ def money(sum_: Money, *, trim: bool = False) -> str:
     sign = MINUS if sum_.amount < 0 else ""
     try:
         if 0 < amount < coin:
-            return "<" + sign + _in_currency(str(coin), sum_.currency)
+            return "<" + sign + _in_currency(number(coin), sum_.currency)
         shown = amount.quantize(coin, ROUND_HALF_UP)
         if shown >= 1000 or (trim and shown == shown.to_integral_value()):
             shown = amount.quantize(Decimal(1), ROUND_HALF_UP)
     except InvalidOperation:  # more digits than any sum of money has
         return DASH
-    return sign + _in_currency(f"{shown:,}", sum_.currency)
+    return sign + _in_currency(number(shown), sum_.currency)
 
 
 def cost(usd: Decimal, *, at_least: bool = False) -> str:
@@ -173,9 +196,9 @@ def cost(usd: Decimal, *, at_least: bool = False) -> str:
     except InvalidOperation:  # more digits than any sum of money has
         return DASH
     mark = f"≥{NBSP}" if at_least else ""
-    if usd and not shown:
-        return f"{mark}$0.00" if at_least else "<$0.01"
-    return f"{mark}{MINUS if usd < 0 else ''}${shown:,}"
+    if usd and not shown and not at_least:
+        return "<" + _in_currency(number(Decimal("0.01")), "USD")
+    return f"{mark}{MINUS if usd < 0 and shown else ''}{_in_currency(number(shown), 'USD')}"
 
 
 def exact_amount(sum_: Money) -> str | None:
@@ -189,4 +212,15 @@ def exact_amount(sum_: Money) -> str | None:
 
 def _in_currency(amount: str, currency: str) -> str:
     sign = _SIGNS.get(currency)
-    return f"{sign}{amount}" if sign else f"{amount}{NBSP}{plain(currency, 12)}"
+    if sign is None:
+        return f"{amount}{NBSP}{plain(currency, 12)}"
+    return tr("{sign}{amount}").format(sign=sign, amount=amount).replace(" ", NBSP)
+
+
+# ---- numbers -----------------------------------------------------------------------------------------------
+
+
+def number(value: Decimal | float, form: str = ",") -> str:
+    """ "1,234.5", with the separators of the language; `form` as `format` takes it."""
+    written, model = format(value, form), tr("1,234.5")
+    return written if model == "1,234.5" else written.translate({ord(","): model[1], ord("."): model[5]})
