@@ -7,12 +7,13 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from usagetray.edges.files import open_private, private_dir
 from usagetray.edges.store.essence import essence
+from usagetray.edges.store.mending import is_half_mended, mend
 from usagetray.edges.store.migrations import migrate
 from usagetray.edges.store.salvage import salvage
 from usagetray.errors import UserError
@@ -36,8 +37,14 @@ class StoreBusyError(OSError):
 class Database:
     """A connection shared by the threads of one process. A write is durable, or waits in memory in its order."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, reopen: Callable[[], tuple[sqlite3.Connection, bool]] | None = None
+    ) -> None:
+        """`reopen`: where the disk had no room even to open the file for writing. Makes another connection, and says
+        whether that one writes.
+        """
         self._disk = connection
+        self._reopen = reopen
         self._memory: sqlite3.Connection | None = None  # stands in while writes are pending
         self._lock = threading.RLock()
         self._pending: list[tuple[Statement, ...]] = []
@@ -46,7 +53,7 @@ class Database:
     @property
     def is_full(self) -> bool:
         """The disk refuses to be written; what was said since is kept in memory only."""
-        return bool(self._pending)
+        return bool(self._pending) or self._reopen is not None
 
     def write(self, *statements: Statement) -> int | None:
         """Runs the statements as one transaction, after those that had to wait. Returns the last row's number.
@@ -86,6 +93,12 @@ class Database:
 
     def _catch_up(self) -> None:
         """Writes what had to wait, as far as the disk lets it."""
+        if self._reopen is not None:
+            self._disk.close()  # first: it alone may have the file open
+            self._disk, writes = self._reopen()
+            if not writes:
+                return
+            self._reopen = None
         while self._pending:
             try:
                 self._transact(self._disk, self._pending[0])
@@ -146,26 +159,36 @@ def open_for_writing(path: Path) -> tuple[Database, str | None]:
     """
     private_dir(path.parent)
     try:
-        return Database(_connect(path)), None
+        if not is_half_mended(path):
+            return Database(_connect(path)), None
+        log.warning("mending the store was broken off, and is begun anew")
     except BROKEN as error:
         if not _is_damage(error, path):
-            raise _cannot_open(path, error) from None
-        damage = str(error)
+            return _without_room(path, error), None
+        log.warning("the store is damaged (%s)", error)
     except OSError as error:
         raise _cannot_open(path, error.strerror or "no reason given") from None
     try:
-        aside = _set_aside(path)
-        connection = _connect(path)
+        aside, copied = mend(path, _fill_from)
+        return Database(_connect(path)), (
+            f"The history was damaged: {copied} entries could be saved, and {aside} holds the rest."
+        )
     except (sqlite3.Error, OSError) as error:
         raise _cannot_open(path, error) from None
-    copied = salvage(aside, connection)
-    log.warning("the store is damaged (%s); kept as %s; %d rows were saved", damage, aside.name, copied)
-    database = Database(connection)
-    if copied:
-        from usagetray.edges.store.adding_up import anew  # deferred: it needs this module
 
-        database.write(*anew(database))
-    return database, f"The history was damaged: {copied} entries could be saved, and {aside} holds the rest."
+
+def _fill_from(aside: Path, fresh: Path) -> int:
+    """Makes a whole store out of what can be read of a damaged one; how many rows that were."""
+    database = Database(_connect(fresh))
+    try:
+        copied = salvage(aside, database._disk)
+        if copied:
+            from usagetray.edges.store.adding_up import anew  # deferred: it needs this module
+
+            database._transact(database._disk, tuple(anew(database)))
+    finally:
+        database.close()
+    return copied
 
 
 BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -191,15 +214,59 @@ def _cannot_open(path: Path, why: object) -> UserError:
     return UserError(f"{path} cannot be opened ({why}): check the disk and the folder's permissions.")
 
 
+def _without_room(path: Path, error: Exception) -> Database:
+    """A store that can be read though the disk has no room for what goes with writing. Raises `UserError`."""
+
+    def reopen() -> tuple[sqlite3.Connection, bool]:
+        try:
+            return _connect(path), True
+        except (sqlite3.OperationalError, OSError):
+            return _alone(path), False
+
+    try:
+        connection = _alone(path)
+        try:
+            _check(connection)
+            _check_schema(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except BROKEN:
+        raise _cannot_open(path, error) from None
+    log.warning("the store cannot be opened for writing: %s", error)
+    return Database(connection, reopen)
+
+
+def _alone(path: Path) -> sqlite3.Connection:
+    """Reads only, and needs nothing beside the file: SQLite's shared memory is a file, for which there may be no room.
+
+    Nobody else can open the store meanwhile.
+    """
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+    )
+    connection.text_factory = _text
+    try:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("SELECT count(*) FROM sqlite_schema")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def open_for_reading(path: Path) -> Database | None:
     """Opens an existing file; None where there is none yet. Raises `UserError` if it cannot be read."""
     if not path.exists():
         return None
     try:
-        connection = sqlite3.connect(
-            f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-        )
-        connection.text_factory = _text
+        try:
+            connection = _shared(path)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            connection = _alone(path)
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     except BROKEN as error:
         raise UserError(f"{path} cannot be read ({error}); start usagetray once, it mends its history.") from None
@@ -207,6 +274,19 @@ def open_for_reading(path: Path) -> Database | None:
         connection.close()
         return None
     return Database(connection)
+
+
+def _shared(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+    )
+    connection.text_factory = _text
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -246,16 +326,3 @@ def _check_schema(connection: sqlite3.Connection) -> None:
         right = set(fresh.execute("SELECT name, sql FROM sqlite_schema"))
     if right - set(connection.execute("SELECT name, sql FROM sqlite_schema")):
         raise sqlite3.DatabaseError("its schema is not the one that was written")
-
-
-def _set_aside(path: Path) -> Path:
-    """Moves a damaged store and its journal files out of the way, under names not yet taken."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    path.rename(aside)
-    for ending in ("-wal", "-shm"):
-        companion = path.with_name(path.name + ending)
-        if companion.exists():
-            companion.rename(aside.with_name(aside.name + ending))
-    return aside
