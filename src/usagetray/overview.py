@@ -34,6 +34,7 @@ class ForecastView:
     is_warned: bool  # likely enough that an alert was given in this cycle
     knows_enough: bool  # else nothing of this is put into words
     others_share: float = 0.0  # of the use, what no local log showed: other devices, the web
+    worked_at: datetime | None = None  # newest local work that counts here; None: nobody knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
