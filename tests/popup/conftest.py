@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from tests.popup.samples import ZONE
 from usagetray.overview import Overview
 from usagetray.views.popup.details import Explain
 from usagetray.views.popup.loading import Loader
+from usagetray.views.popup.tabs import TABS, Read, Tab
 from usagetray.views.popup.window import PopupWindow
 
 SCREEN = {"screens": [{"name": "test", "x": 0, "y": 0, "width": 1600, "height": 1200, "logicalDpi": 96, "dpr": 1}]}
@@ -78,6 +79,8 @@ def open_popup(application: QApplication) -> Iterator[Open]:
         compositor: bool = False,
         show: bool = True,
         explain: Explain | None = None,
+        tabs: Sequence[Tab] = TABS,
+        readers: Mapping[str, Read] | None = None,
     ) -> Opened:
         events: list[dict[str, object]] = []
         loads: list[int] = []
@@ -96,6 +99,8 @@ def open_popup(application: QApplication) -> Iterator[Open]:
             theme=theme,
             compositor=compositor,
             explain=explain,
+            tabs=tabs,
+            readers=readers,
         )
         loader.deliver_to(window.arrived.emit)
         opened.append(window)

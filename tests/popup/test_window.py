@@ -19,6 +19,7 @@ from usagetray.views.popup import tokens as t
 from usagetray.views.popup.compose import INNER, LEFT, RIGHT
 from usagetray.views.popup.first_page import FirstPage
 from usagetray.views.popup.first_run import Tick
+from usagetray.views.popup.header import Header
 from usagetray.views.popup.now_page import NowPage
 from usagetray.views.popup.scene import Bar, Text, fill_length
 from usagetray.views.popup.widgets import Meter, Painted, Pressable, RowActions
@@ -43,6 +44,11 @@ def click(widget: Painted, zone: str) -> None:
 def page_of(popup: Opened) -> NowPage:
     (page,) = (one for one in popup.window.findChildren(NowPage) if not one.isHidden())
     return page
+
+
+def header_of(popup: Opened) -> Header:
+    (header,) = popup.window.findChildren(Header)
+    return header
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -192,17 +198,17 @@ def test_the_focus_starts_on_the_verdict_and_walks_the_rows(open_popup: Open) ->
     assert QApplication.focusWidget() is page.card
 
 
-def test_tab_goes_from_the_buttons_over_the_card_and_the_rows_to_the_footer(open_popup: Open) -> None:
+def test_tab_goes_from_the_tabs_over_the_card_and_the_rows_to_the_footer(open_popup: Open) -> None:
     popup = open_popup(samples.overview(samples.claude(samples.session())))
-    page = page_of(popup)
-    page.refresh.setFocus()
+    page, header = page_of(popup), header_of(popup)
+    header.tabs.setFocus()
 
-    seen = [page.refresh]
-    for _ in range(4):
+    seen: list[QWidget] = [header.tabs]
+    for _ in range(5):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-        seen.append(QApplication.focusWidget())  # type: ignore[arg-type]
+        seen.append(QApplication.focusWidget())
 
-    assert seen == [page.refresh, page.settings, page.card, row(popup, "five_hour"), page.footer]
+    assert seen == [header.tabs, header.refresh, header.settings, page.card, row(popup, "five_hour"), page.footer]
 
 
 def test_a_click_on_a_figure_flips_every_figure_and_tells_the_tray(open_popup: Open) -> None:
@@ -230,7 +236,7 @@ def test_refreshing_can_be_asked_for_in_four_ways(open_popup: Open) -> None:
 
     QTest.keyClick(popup.window, Qt.Key.Key_F5)
     QTest.keyClick(popup.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    QTest.mouseClick(page.refresh, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(header_of(popup).refresh, Qt.MouseButton.LeftButton)
     QTest.mouseClick(page.footer, Qt.MouseButton.LeftButton)
 
     assert len(popup.said("refresh")) == 4
@@ -345,8 +351,8 @@ def test_a_store_that_does_not_answer_is_said_and_the_window_opens_all_the_same(
 def test_the_demo_is_marked(open_popup: Open) -> None:
     popup = open_popup(samples.warning())
 
-    texts = [item.text for item in page_of(popup).header.scene.items if isinstance(item, Text)]
-    assert texts == ["Usage", "DEMO"]
+    assert header_of(popup).demo.isVisible()
+    assert header_of(popup).demo.accessibleName() == "Demonstration with made-up figures"
 
 
 def test_a_shadow_and_round_corners_need_a_compositor(open_popup: Open) -> None:

@@ -1,10 +1,8 @@
-"""The page "Now": header, verdict card, sections, footer."""
+"""The page "Now": verdict card, sections, footer."""
 
 # ruff: noqa: N802, ARG002 - the names and arguments of overridden methods are Qt's.
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
@@ -12,37 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.body import Body, fold_to_fit
-from usagetray.views.popup.compose import CARD_BLEED, LEFT, compose_card, compose_footer
-from usagetray.views.popup.fonts import Letters
-from usagetray.views.popup.scene import Item, Panel, Scene, Text
+from usagetray.views.popup.compose import compose_card, compose_footer
+from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.spec import Footer, Page
 from usagetray.views.popup.spoken import sentences
-from usagetray.views.popup.widgets import Act, IconButton, Look, Painted, Plain, Pressable, RowActions
-
-HEADER = 56 - CARD_BLEED
-TITLE = "Usage"
+from usagetray.views.popup.tabs import PopupPage
+from usagetray.views.popup.widgets import Act, Look, Plain, Pressable, RowActions
 
 
-def header_scene(letters: Letters, *, demo: bool) -> Scene:
-    height, width = letters.metrics(t.WINDOW_TITLE).height(), letters.width(TITLE, t.WINDOW_TITLE)
-    centre = 14 + t.HEAD / 2
-    items: list[Item] = [
-        Text(x=LEFT, y=centre - height / 2, width=width, height=height, text=TITLE, style=t.WINDOW_TITLE, colour="text")
-    ]
-    if demo:
-        pill_width, pill_height = letters.width("DEMO", t.PILL) + 14, letters.metrics(t.PILL).height()
-        at = LEFT + width + 10
-        items.append(Panel(x=at, y=centre - 9, width=pill_width, height=18, radius=9, fill="paybg"))
-        items.append(
-            Text(
-                x=at + 7, y=centre - pill_height / 2, width=pill_width - 14, height=pill_height, text="DEMO",
-                style=t.PILL, colour="pay",
-            )
-        )  # fmt: skip
-    return Scene(height=HEADER, items=tuple(items))
-
-
-class NowPage(QWidget):
+class NowPage(PopupPage):
     def __init__(self, look: Look, act: Act) -> None:
         super().__init__()
         self.look, self._act = look, act
@@ -50,25 +26,17 @@ class NowPage(QWidget):
         self._room = 0.0
         self._opened: frozenset[str] = frozenset()
         empty = Scene(height=0, items=())
-        self.header = Plain(look, header_scene(look.letters, demo=False), TITLE)
-        self.refresh = IconButton(look, "refresh", "Refresh", lambda: act("refresh", ""))
-        self.settings = IconButton(look, "settings", "Settings", lambda: act("settings", ""))
         self.card = Plain(look, empty, "")
         self.card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = Body(look, self._on_line)
         self.footer = Pressable(look, empty, "Refresh", "", lambda: act("refresh", ""))
-        for widget in (self.header, self.refresh, self.settings, self.card, self.body, self.footer):
+        for widget in (self.card, self.body, self.footer):
             widget.setParent(self)
 
     def put(self, page: Page, look: Look, room: float) -> None:
         """Show `page` within `room` pixels of height (at scale 1)."""
         before = self._page
         self._page, self.look, self._room = page, look, room
-        self.header.put(look, header_scene(look.letters, demo=page.demo))
-        self.header.say("Usage, demonstration with made-up figures" if page.demo else TITLE)
-        for button in (self.refresh, self.settings):
-            button.dress(look)
-        self.refresh.setAccessibleName(page.footer.spoken)
         self._put_card(page, look, announce=before is not None and before.card.title != page.card.title)
         self._put_footer(page.footer, look)
         self._arrange()
@@ -91,25 +59,15 @@ class NowPage(QWidget):
         if self._page is None:
             return
         scale = self.look.scale
-        head = HEADER + self.card.scene.height
+        head = self.card.scene.height
         laid, _ = fold_to_fit(self._page.sections, self._opened, self._room - head - t.FOOTER - 1, self.look)
         body = min(laid.height if laid.lines else 10.0, self._room - head - t.FOOTER - 1)
         self.body.put(laid, self.look, round(body * scale))
-        self.header.move(0, 0)
-        for button, centre in ((self.refresh, 303), (self.settings, 335)):
-            button.move(round((centre - 14) * scale), round(14 * scale))
-            button.raise_()
-        self.card.move(0, round(HEADER * scale))
+        self.card.move(0, 0)
         self.body.move(0, round(head * scale))
         self.footer.move(0, round((head + body + 1) * scale))
         self.setFixedSize(round(t.WIDTH * scale), round((head + body + 1 + t.FOOTER) * scale))
-        self._set_tab_order()
         self.update()
-
-    def _set_tab_order(self) -> None:
-        order = [self.refresh, self.settings, self.card, *self.body.rows, self.footer]
-        for one, after in pairwise(order):
-            QWidget.setTabOrder(one, after)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -121,7 +79,7 @@ class NowPage(QWidget):
         if what == "expand":
             self._opened |= {key}
             self._arrange()
-            self._act("resized", key)
+            self.resized.emit()
         else:
             self._act(what, key)
 
@@ -132,17 +90,13 @@ class NowPage(QWidget):
         self._opened = frozenset()
         self.card.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def move_focus(self, step: int) -> None:
-        """Up and down over the card, the rows and the footer."""
-        stops: list[Painted] = [self.card, *self._stops(), self.footer]
-        here = next((at for at, widget in enumerate(stops) if widget.hasFocus()), 0)
-        to = stops[min(max(here + step, 0), len(stops) - 1)]
-        to.setFocus(Qt.FocusReason.TabFocusReason)
-        if to in self.body.rows:
-            self.body.ensureWidgetVisible(to, 0, 12)
+    def stops(self) -> list[QWidget]:
+        rows = [widget for widget in self.body.rows if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus]
+        return [self.card, *rows, self.footer]
 
-    def _stops(self) -> list[Painted]:
-        return [widget for widget in self.body.rows if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus]
+    def reveal(self, stop: QWidget) -> None:
+        if stop in self.body.rows:
+            self.body.ensureWidgetVisible(stop, 0, 12)
 
     def explain(self) -> None:
         row = self.body.explained() or next((one for one in self.body.rows if isinstance(one, RowActions)), None)

@@ -22,7 +22,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="usagetray popup", description="The popup window; started by the tray.")
     parser.add_argument("--theme", choices=("light", "dark"), help="instead of the desktop's")
     arguments = parser.parse_args(list(argv))
-    return run(store_reader(os.environ), explain=store_explainer(os.environ), theme=arguments.theme)
+    return run(store_reader(os.environ), explain=store_explainer(os.environ), theme=arguments.theme, environ=os.environ)
 
 
 def store_reader(environ: Mapping[str, str]) -> Callable[[], Overview]:
@@ -55,7 +55,13 @@ def store_explainer(environ: Mapping[str, str]) -> Explain:
     return explain
 
 
-def run(load: Callable[[], Overview], *, explain: Explain | None = None, theme: str | None = None) -> int:
+def run(
+    load: Callable[[], Overview],
+    *,
+    explain: Explain | None = None,
+    theme: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> int:
     loader = Loader(load)
     loader.request()  # reads while Qt is being loaded
     _prefer_placeable_windows()
@@ -67,6 +73,7 @@ def run(load: Callable[[], Overview], *, explain: Explain | None = None, theme: 
 
     from usagetray.profile import local_zone
     from usagetray.views.popup.compositor import has_compositor
+    from usagetray.views.popup.tabs import TABS, readers
     from usagetray.views.popup.window import PopupWindow
 
     application = QApplication(["usagetray"])
@@ -82,6 +89,8 @@ def run(load: Callable[[], Overview], *, explain: Explain | None = None, theme: 
         compositor=has_compositor(platform),
         is_wayland=platform.startswith("wayland"),
         explain=explain,
+        tabs=TABS,
+        readers=readers(environ) if environ is not None else {},
     )
     loader.deliver_to(window.arrived.emit)
     read_verbs(0, window.told.emit)

@@ -12,7 +12,8 @@ class Palette:
 
     bg: str
     sunk: str  # cards, pills
-    sel: str  # pressed and hovered buttons
+    sel: str  # pressed and hovered buttons, the tray of a segmented control
+    seg: str  # the chosen segment in it
     line: str  # dividers
     edge: str  # the popup's border
     ctl: str  # outlines of buttons and boxes
@@ -31,6 +32,11 @@ class Palette:
     warnbg: str
     critbg: str
     paybg: str
+    m1: str  # models in charts, always in the order of their legend
+    m2: str
+    m3: str
+    m4: str
+    m5: str
 
     def colour(self, name: str) -> str:
         if name not in COLOUR_NAMES:
@@ -44,6 +50,7 @@ LIGHT: Final = Palette(
     bg="#FFFFFF",
     sunk="#F5F6F8",
     sel="#E9EDF3",
+    seg="#FFFFFF",
     line="#E3E6EA",
     edge="#CDD2DA",
     ctl="#868F9C",
@@ -62,12 +69,18 @@ LIGHT: Final = Palette(
     warnbg="#FFF6E5",
     critbg="#FDEEEC",
     paybg="#F3EEFE",
+    m1="#1D4FB8",
+    m2="#2A9D8F",
+    m3="#C77DD8",
+    m4="#D98E32",
+    m5="#8A94A3",
 )
 
 DARK: Final = Palette(
     bg="#1C1E22",
     sunk="#26292E",
     sel="#343941",
+    seg="#4A515C",
     line="#34383F",
     edge="#454A53",
     ctl="#7A8391",
@@ -86,6 +99,11 @@ DARK: Final = Palette(
     warnbg="#332A18",
     critbg="#3A2322",
     paybg="#2E2740",
+    m1="#7FAAFF",
+    m2="#4FC4B4",
+    m3="#D9A0E6",
+    m4="#E8AE62",
+    m5="#8A94A3",
 )
 
 
@@ -102,6 +120,8 @@ PILL: Final = TypeStyle(size=11, weight=500)
 BODY: Final = TypeStyle(size=12)
 BODY_STRONG: Final = TypeStyle(size=12, weight=600)
 NAME: Final = TypeStyle(size=13, weight=500)
+SEGMENT: Final = TypeStyle(size=12, weight=500)
+SEGMENT_CHOSEN: Final = TypeStyle(size=12, weight=650)
 TITLE: Final = TypeStyle(size=13, weight=650)
 FIGURE: Final = TypeStyle(size=14, weight=650)
 VERDICT: Final = TypeStyle(size=16, weight=650)
@@ -124,6 +144,8 @@ ROW: Final = 60
 ROW_COMPACT: Final = 24
 ROW_COLLAPSED: Final = 26
 HEAD: Final = 28
+TABS: Final = 28
+HEADER: Final = 52  # of every page: tabs and two buttons; what a page draws begins below it
 FOOTER: Final = 40
 BUTTON: Final = 32
 CHECK_BOX: Final = 18

@@ -5,22 +5,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMargins, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QColor,
-    QGuiApplication,
-    QHideEvent,
-    QKeyEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-)
+from PySide6.QtCore import QEvent, QMargins, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from usagetray.overview import Overview
@@ -30,10 +21,12 @@ from usagetray.views.popup.desk import current_look, free_space, native_to_logic
 from usagetray.views.popup.detail import Whys, with_details
 from usagetray.views.popup.details import Details, Explain
 from usagetray.views.popup.first_page import FirstPage
+from usagetray.views.popup.frame import draw_frame, dress_hints
 from usagetray.views.popup.loading import Loader
-from usagetray.views.popup.now_page import NowPage
 from usagetray.views.popup.placing import place
+from usagetray.views.popup.shell import Shell
 from usagetray.views.popup.spec import Page, Problem
+from usagetray.views.popup.tabs import TABS, Read, Tab, TabContent
 from usagetray.views.popup.tray_menu import TrayMenu
 
 PATIENCE_MS = 250
@@ -61,8 +54,11 @@ class PopupWindow(QWidget):
         compositor: bool = False,
         is_wayland: bool = False,
         explain: Explain | None = None,
+        tabs: Sequence[Tab] = TABS,
+        readers: Mapping[str, Read] | None = None,
     ) -> None:
         super().__init__()
+        self._tabs, self._readers = tabs, readers or {}
         self._details = Details(explain, self.explained.emit)
         self._loader, self._emit, self._zone, self._theme = loader, emit, zone, theme
         self._margin = t.SHADOW if compositor else 0
@@ -75,7 +71,7 @@ class PopupWindow(QWidget):
         self._hidden_by_us = False
         self._unpainted = True
         self._look = current_look(theme)
-        self._page: NowPage | FirstPage | None = None
+        self._page: Shell | FirstPage | None = None
         self._shown: Page | None = None
 
         # Wayland refuses grabs and placement to a popup without a parent; there a tool window hides on losing focus.
@@ -112,6 +108,8 @@ class PopupWindow(QWidget):
                 self._put_away()
             case "refresh" if self.isVisible():
                 self._loader.request()
+                if isinstance(self._page, Shell):
+                    self._page.read_again()
             case "quit":
                 QApplication.quit()
 
@@ -165,7 +163,7 @@ class PopupWindow(QWidget):
         if not self._opening or self.isVisible():
             return
         self._look = current_look(self._theme)
-        self._dress_hints()
+        dress_hints(self._look)
         self._details.shut()
         self._render(place_at=True)
         self._unpainted = True
@@ -173,7 +171,9 @@ class PopupWindow(QWidget):
         self.show()
         self.raise_()
         self.activateWindow()
-        if self._page:
+        if isinstance(self._page, Shell):
+            self._page.start()
+        elif self._page:
             self._page.focus_first()
         self._seconds.start()
 
@@ -225,12 +225,25 @@ class PopupWindow(QWidget):
             wanted = with_details(bare, overview, now, self._zone, open_.opened, open_.whys)
         else:
             wanted = unreadable_page() if self._failed else reading_page()
-        if not isinstance(self._page, NowPage):
-            self._replace_page(NowPage(self._look, self._act))
-        assert isinstance(self._page, NowPage)  # noqa: S101 - made on the line above
-        if wanted != self._shown or self._page.look != self._look:
-            self._shown = wanted
-            self._page.put(wanted, self._look, self._room())
+        if not isinstance(self._page, Shell):
+            made = Shell(self._look, self._act, self._tabs, self._readers)
+            made.sent.connect(lambda event: self._emit(event))
+            made.resized.connect(lambda: self._stand(new=False))
+            self._replace_page(made)
+        assert isinstance(self._page, Shell)  # noqa: S101 - made on the lines above
+        self._shown = wanted
+        self._page.put(wanted, self._given(overview), self._look, self._room())
+
+    def _given(self, overview: Overview | None) -> TabContent:
+        return TabContent(
+            read=None,
+            failed=False,
+            now=self._now(overview) if overview is not None else datetime.now(UTC),
+            zone=self._zone,
+            left=self._wish.left,
+            countdown=self._wish.countdown,
+            overview=overview,
+        )
 
     def _show_first(self, overview: Overview) -> None:
         found = (overview.found, overview.missing)
@@ -238,7 +251,7 @@ class PopupWindow(QWidget):
             self._replace_page(FirstPage(self._look, overview, self._act_first, self._room()))
         self._shown = None
 
-    def _replace_page(self, made: NowPage | FirstPage) -> None:
+    def _replace_page(self, made: Shell | FirstPage) -> None:
         if self._page is not None:
             self._page.hide()
             self._page.deleteLater()
@@ -280,7 +293,7 @@ class PopupWindow(QWidget):
         look = current_look(self._theme)
         if look != self._look:
             self._look = look
-            self._dress_hints()
+            dress_hints(self._look)
             if self.isVisible():
                 self._render()
                 self.update()
@@ -303,8 +316,6 @@ class PopupWindow(QWidget):
                 self._render()
             case "action":
                 self._emit(dict(self._event_of(key)))
-            case "resized":
-                self._stand(new=False)
 
     def _event_of(self, key: str) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
         lines = [line for section in self._shown.sections for line in section.lines] if self._shown else []
@@ -334,7 +345,9 @@ class PopupWindow(QWidget):
                 self._act("figure", "")
             case Qt.Key.Key_T if not control:
                 self._act("time", "")
-            case Qt.Key.Key_I if not control and isinstance(self._page, NowPage):
+            case Qt.Key.Key_1 | Qt.Key.Key_2 | Qt.Key.Key_3 if control and isinstance(self._page, Shell):
+                self._page.open(event.key() - Qt.Key.Key_1)
+            case Qt.Key.Key_I if not control and isinstance(self._page, Shell):
                 self._page.explain()
             case Qt.Key.Key_Down | Qt.Key.Key_Up:
                 if self._page:
@@ -345,22 +358,7 @@ class PopupWindow(QWidget):
     # ---- the frame --------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        palette, margin = self._look.palette, self._margin
-        box = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
-        radius = t.RADIUS * self._look.scale if margin else 0.0
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, bool(margin))
-        painter.setPen(Qt.PenStyle.NoPen)
-        for ring in range(margin):
-            # Rings of growing darkness: a soft shadow without an effect that would redraw the whole window.
-            grown = box.adjusted(ring - margin, ring - margin + 3, margin - ring, margin - ring)
-            painter.setBrush(QColor(0, 0, 0, 1 + ring // 3))
-            painter.drawRoundedRect(grown, radius + margin - ring, radius + margin - ring)
-        painter.setBrush(QColor(palette.edge))
-        painter.drawRoundedRect(box, radius, radius)
-        painter.setBrush(QColor(palette.bg))
-        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
-        painter.end()
+        draw_frame(self, self._look, self._margin)
         if self._unpainted and self._opening:
             self._unpainted = False
             started, self._opening = self._opening[1], None
@@ -368,10 +366,3 @@ class PopupWindow(QWidget):
 
     def _say_shown(self, started: float) -> None:
         self._emit({"event": "shown", "ms": round((time.monotonic() - started) * 1000, 1)})
-
-    def _dress_hints(self) -> None:
-        """Tool tips in our colours."""
-        colours = QPalette()
-        colours.setColor(QPalette.ColorRole.ToolTipBase, QColor(self._look.palette.sunk))
-        colours.setColor(QPalette.ColorRole.ToolTipText, QColor(self._look.palette.text))
-        QToolTip.setPalette(colours)

@@ -1,0 +1,156 @@
+"""The tabs: which page is open, when what it shows is read, and how the keys reach it."""
+
+from __future__ import annotations
+
+import threading
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from tests.popup import samples
+from tests.popup.conftest import Open, Opened
+from usagetray.views.popup import tokens as t
+from usagetray.views.popup.header import Header
+from usagetray.views.popup.shell import Shell
+from usagetray.views.popup.tabs import TABS, PopupPage, Tab, TabContent
+from usagetray.views.popup.widgets import Act, Look
+
+
+class Told(PopupPage):
+    """A page that shows what it is given as a word."""
+
+    def __init__(self, look: Look, act: Act) -> None:
+        super().__init__()
+        self.look = look
+        self.label = QLabel("", self)
+        self.label.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.puts = 0
+
+    def put(self, content: TabContent, look: Look, room: float) -> None:
+        self.look = look
+        self.puts += 1
+        self.label.setText("failed" if content.failed else str(content.read))
+        self.setFixedSize(t.WIDTH, 200)
+
+    def stops(self) -> list[QWidget]:
+        return [self.label]
+
+
+SECOND = Tab(key="second", name="Second", make=Told)
+
+
+def shell_of(popup: Opened) -> Shell:
+    (shell,) = popup.window.findChildren(Shell)
+    return shell
+
+
+def press(popup: Opened, key: Qt.Key) -> None:
+    QTest.keyClick(popup.window, key, Qt.KeyboardModifier.ControlModifier)
+
+
+def told(popup: Opened) -> str:
+    page = shell_of(popup).page
+    return page.label.text() if isinstance(page, Told) else ""
+
+
+def test_what_a_tab_shows_is_read_away_from_the_window_and_not_before_it_is_opened(open_popup: Open) -> None:
+    threads: list[str] = []
+
+    def read() -> str:
+        threads.append(threading.current_thread().name)
+        return "seven"
+
+    popup = open_popup(samples.calm(), tabs=(TABS[0], SECOND), readers={"second": read})
+    assert threads == []
+
+    press(popup, Qt.Key.Key_2)
+    popup.wait_for(lambda: told(popup) == "seven", "what was read")
+
+    assert threads == ["popup-loader"]
+
+
+def test_the_keys_and_the_segments_open_the_tabs(open_popup: Open) -> None:
+    popup = open_popup(samples.calm(), tabs=(TABS[0], SECOND), readers={"second": lambda: 7})
+    high = popup.window.height()
+
+    press(popup, Qt.Key.Key_2)
+    assert shell_of(popup).tab == "second"
+    assert popup.window.height() == t.HEADER + 200
+    press(popup, Qt.Key.Key_1)
+    assert shell_of(popup).tab == "now"
+    assert popup.window.height() == high
+
+    (header,) = popup.window.findChildren(Header)
+    QTest.mouseClick(header.tabs, Qt.MouseButton.LeftButton, pos=header.tabs.tabRect(1).center())
+    assert shell_of(popup).tab == "second"
+    header.tabs.setFocus()
+    QTest.keyClick(header.tabs, Qt.Key.Key_Left)
+    assert shell_of(popup).tab == "now"
+
+
+def test_a_page_is_given_the_same_thing_only_once(open_popup: Open) -> None:
+    """The clock ticks each second; a chart need not be drawn anew for that."""
+    popup = open_popup(samples.calm(), tabs=(TABS[0], SECOND), readers={"second": lambda: 7})
+    press(popup, Qt.Key.Key_2)
+    popup.wait_for(lambda: told(popup) == "7", "what was read")
+    page = shell_of(popup).page
+    assert isinstance(page, Told)
+    before = page.puts
+
+    popup.window._tick()
+    popup.window.arrived.emit(samples.warning())
+
+    assert page.puts == before
+
+
+def test_a_reader_that_fails_is_said_and_read_again_with_the_next_change(open_popup: Open) -> None:
+    answers: list[str] = []
+
+    def read() -> str:
+        answers.append("asked")
+        if len(answers) == 1:
+            raise OSError("no store")
+        return "seven"
+
+    popup = open_popup(samples.calm(), tabs=(TABS[0], SECOND), readers={"second": read})
+    press(popup, Qt.Key.Key_2)
+    popup.wait_for(lambda: told(popup) == "failed", "the failure")
+
+    popup.window.obey({"verb": "refresh"})
+
+    popup.wait_for(lambda: told(popup) == "seven", "the second reading")
+
+
+def test_it_opens_on_now_whatever_was_open_before(open_popup: Open) -> None:
+    popup = open_popup(samples.calm(), tabs=(TABS[0], SECOND), readers={"second": lambda: 7})
+    press(popup, Qt.Key.Key_2)
+
+    QTest.keyClick(popup.window, Qt.Key.Key_Escape)
+    popup.window.obey({"verb": "show", "x": 1500, "y": 10})
+    popup.wait_for(popup.window.isVisible, "the popup a second time")
+
+    assert shell_of(popup).tab == "now"
+    assert QApplication.focusWidget() is shell_of(popup).page.stops()[0]  # type: ignore[union-attr]
+
+
+def test_tabs_are_a_list_of_tabs_to_a_screen_reader(open_popup: Open) -> None:
+    popup = open_popup(samples.calm(), tabs=(TABS[0], SECOND))
+    (header,) = popup.window.findChildren(Header)
+
+    heard = QAccessible.queryAccessibleInterface(header.tabs)
+    assert heard.role() == QAccessible.Role.PageTabList
+    assert [heard.child(at).text(QAccessible.Text.Name) for at in range(2)] == ["Now", "Second"]
+    assert heard.child(0).role() == QAccessible.Role.PageTab
+
+
+def test_an_event_of_a_page_reaches_the_tray(open_popup: Open) -> None:
+    popup = open_popup(samples.calm(), tabs=(TABS[0], SECOND))
+    press(popup, Qt.Key.Key_2)
+    page = shell_of(popup).page
+    assert page is not None
+
+    page.sent.emit({"event": "export"})
+
+    assert popup.said("export") == [{"event": "export"}]
