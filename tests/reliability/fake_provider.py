@@ -141,6 +141,10 @@ def _openrouter(path: str, used: object, ends: datetime) -> Any:
     return {"data": {"limit": 100, "limit_remaining": _left(used, 100), "limit_reset": "monthly"}}
 
 
+def _litellm(path: str, used: object, ends: datetime) -> Any:
+    return {"info": {"spend": used, "max_budget": 100, "budget_duration": "30d", "budget_reset_at": ends.isoformat()}}
+
+
 def _copilot(path: str, used: object, ends: datetime) -> Any:
     row = {"entitlement": 300, "percent_remaining": _left(used, 100), "unlimited": False}
     return {
@@ -180,6 +184,8 @@ COPILOT = Kind(
     key="token",
     every=timedelta(minutes=15),
 )
+LITELLM = Kind(provider="litellm", strategy="spend", body=_litellm, window="key", key="virtual_key")
+"""At an address that the user typed: `Sim.at_address`."""
 KINDS = (CLAUDE, CODEX, GEMINI, KIMI, MINIMAX, ZAI, OPENROUTER, DEEPSEEK, COPILOT)
 """All of them; most checks take a few that differ in what they are asked with."""
 BY_FILE = tuple(each for each in KINDS if each.file)

@@ -69,6 +69,14 @@ class Sim:
         else:
             self.key_store().set(f"{kind.provider}/{kind.key}", Secret(token))
 
+    def at_address(self, kind: Kind, address: str) -> None:
+        """The user connects a server of their own: the key is kept for this address, and no other one is asked."""
+        del self.origins[kind.provider]
+        text = (self.profile_dir / "config.toml").read_text()
+        section = f"[providers.{kind.provider}]\n"
+        self.configure(text.replace(section, f'{section}address = "{address}"\n'))
+        self.key_store().set(f"{kind.provider}/{kind.key}@{address}", Secret(TOKEN))
+
     def key_store(self) -> Keychain:
         """Another way to the same entries, with counters of its own."""
         return Keychain(SERVICE, self.clock, vault=self.vault, deadline_s=self.deadline_s)
@@ -132,11 +140,15 @@ class Sim:
             if watch is not None:
                 watch()
 
-    def _until_due(self, leap: timedelta) -> timedelta:
-        now, store = self.clock.now(), self._running.store
+    def due_in(self) -> timedelta:
+        """How long it is to the next request that is planned; a year where there is none."""
+        store = self._running.store
         plans = [store.plan(source) for source in store.sources()]
         due = [plan.next_at for plan in plans if plan is not None and plan.next_at is not None]
-        ticks = -((now - min(due, default=now + leap)) // TICK)  # rounded up
+        return min(due) - self.clock.now() if due else 365 * DAY
+
+    def _until_due(self, leap: timedelta) -> timedelta:
+        ticks = -(-self.due_in() // TICK)  # rounded up
         return min(max(ticks * TICK, TICK), leap)
 
     @property
