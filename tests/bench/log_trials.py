@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
@@ -149,20 +150,30 @@ def mangled(line: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
-def long_line(scratch: Path) -> list[str]:
-    """A file of a gigabyte with a line of 300 MiB: in a process of its own, whose memory is measured."""
+@dataclass(frozen=True, slots=True)
+class LongLine:
+    line: int  # bytes
+    whole: int
+    more_mib: float  # held at most, more than before it was read
+
+    def __str__(self) -> str:
+        size = f"a line of {self.line >> 20} MiB in a file of {self.whole >> 20} MiB"
+        return f"{size}: {self.more_mib:.0f} MiB more than before it was read; bar 64 MiB"
+
+
+def long_line(scratch: Path, *, line: int = LONG, whole: int = 1024**3) -> LongLine:
+    """A line of so many bytes in a larger file: in a process of its own, whose memory is measured."""
     desk = _desk(scratch / "long")
     path = desk.write("-p/s1.jsonl", answer("msg_1", 10))
     filler = text({"type": "user", "message": {"role": "user", "content": "x" * 100_000}}) * 64
     with path.open("r+b") as file:
         file.seek(0, os.SEEK_END)
-        file.seek(LONG, os.SEEK_CUR)  # a hole: zeros that take no room on the disk
+        file.seek(line, os.SEEK_CUR)  # a hole: zeros that take no room on the disk
         file.write(b"\n" + text(answer("msg_2", 100, request="req_2")))
-        while file.tell() < 1024**3:
+        while file.tell() < whole:
             file.write(filler)
         file.write(text(answer("msg_3", 1000, request="req_3")))
-    before, after = _held(desk, "before"), _held(desk, "after")
-    return [f"a line of 300 MiB in a file of 1 GiB: {after - before:.0f} MiB more than before it was read; bar 64 MiB"]
+    return LongLine(line, whole, _held(desk, "after") - _held(desk, "before"))
 
 
 def _held(desk: Desk, when: str) -> float:

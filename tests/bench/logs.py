@@ -37,7 +37,7 @@ def main() -> int:
         "ticks": log_trials.ticks,
         "kills": log_trials.kills,
         "lines": log_trials.lines,
-        "long": log_trials.long_line,
+        "long": lambda folder: [str(log_trials.long_line(folder))],
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", help=f"speed, {', '.join(trials)}")
