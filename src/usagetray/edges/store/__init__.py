@@ -30,7 +30,10 @@ __all__ = ["AlertRow", "IndexState", "Plan", "Source", "Spent", "Store", "StoreB
 KEPT_ATTEMPTS = 40
 """Of each source, read back: enough for a day of waits."""
 ATTEMPT = "at, ended_at, cause, retry_after, credential, detail"
-ALERT = "id, due_at, sent_at, shown, kind, provider, account, window, threshold, title, body, urgency"
+ALERT = (
+    "id, due_at, sent_at, shown, kind, provider, account, window, threshold, title, body, urgency,"
+    " held_for, left_out, merged_into"
+)
 
 
 def open_writer(path: Path) -> Store:
@@ -211,9 +214,18 @@ class Store:
         return tuple(rows.to_alert_row(row) for row in found)
 
     def held_alerts(self) -> tuple[AlertRow, ...]:
-        """Those not yet shown, oldest first."""
-        found = self.database.rows(f"SELECT {ALERT} FROM alert WHERE sent_at IS NULL ORDER BY id")
+        """Those not yet shown, and to be shown, oldest first."""
+        found = self.database.rows(f"SELECT {ALERT} FROM alert WHERE sent_at IS NULL AND left_out IS NULL ORDER BY id")
         return tuple(rows.to_alert_row(row) for row in found)
+
+    def note_held(self, alerts: Sequence[AlertRow]) -> None:
+        """Keeps `held_for` and `left_out` of these."""
+        self.database.write(
+            (
+                "UPDATE alert SET held_for = ?, left_out = ? WHERE id = ?",
+                [(each.held_for, each.left_out, each.id) for each in alerts],
+            )
+        )
 
     def mark_sent(self, alerts: Sequence[AlertRow], *, sent_at: datetime, shown: bool | None) -> None:
         """Several at once were merged into one notification."""

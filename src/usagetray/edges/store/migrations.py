@@ -131,6 +131,11 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (provider, account, id)
     ) WITHOUT ROWID;
     """,
+    """
+    -- Why an alert was not shown at once, and why one that was held back never will be.
+    ALTER TABLE alert ADD COLUMN held_for TEXT;
+    ALTER TABLE alert ADD COLUMN left_out TEXT;
+    """,
 )
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from usagetray.domain.alerts import AlertKind, Told
 from usagetray.domain.attempts import Attempt
+from usagetray.domain.holding_back import Held, LeftOut
 from usagetray.errors import Cause
 from usagetray.model import Snapshot
 
@@ -45,7 +46,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRow:
-    """An alert as it is kept. `sent_at` None: held back, to be merged with others."""
+    """An alert as it is kept. `sent_at` None: held back, or never to be shown."""
 
     id: int = 0
     due_at: datetime
@@ -59,6 +60,9 @@ class AlertRow:
     title: str
     body: str
     urgency: str
+    held_for: Held | None = None  # why it was not shown at once
+    left_out: LeftOut | None = None  # why it never will be
+    merged_into: int | None = None  # the first of those that it was shown together with
 
 
 def to_us(at: datetime | None) -> int | None:
@@ -133,7 +137,8 @@ def told_row(told: Told) -> tuple[Any, ...]:
 
 
 def to_alert_row(row: Sequence[Any]) -> AlertRow:
-    rowid, due_at, sent_at, shown, kind, provider, account, window, threshold, title, body, urgency = row
+    rowid, due_at, sent_at, shown, kind, provider, account, window, threshold, title, body, urgency, *rest = row
+    held_for, left_out, merged_into = rest
     return AlertRow(
         id=rowid,
         due_at=to_at(due_at) or EPOCH,
@@ -147,4 +152,7 @@ def to_alert_row(row: Sequence[Any]) -> AlertRow:
         title=title,
         body=body,
         urgency=urgency,
+        held_for=next((each for each in Held if each == held_for), None),
+        left_out=next((each for each in LeftOut if each == left_out), None),
+        merged_into=merged_into,
     )
