@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
+
+os.environ["LANGUAGE"] = "en"  # whatever the tester speaks: tests read words, their programs' too
 
 pytest_plugins = ["tests.desktop.session"]
 

@@ -6,15 +6,12 @@ A text is looked up when it is shown, never when a module is imported: the langu
 from __future__ import annotations
 
 import gettext
-import locale
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 ENGLISH = "en"
 CATALOGUES = Path(__file__).parent / "data" / "languages"
-_ORDER = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as gettext(3) looks at them
 
 
 class _Spoken:
@@ -34,27 +31,32 @@ def spoken() -> str:
     return _Spoken.code
 
 
-def wanted(setting: str, environ: Mapping[str, str] = os.environ) -> str:
-    """The language to speak: the one in the settings, for "auto" the first of the system's that we know."""
-    return setting if setting != "auto" else next((each for each in _of_system(environ) if is_known(each)), ENGLISH)
+def choose(setting: str, preferred: Iterable[str]) -> str:
+    """The language to speak: the one in the settings; for "auto" the first of the user's preferred that we know."""
+    return setting if setting != "auto" else next((each for each in preferred if is_known(each)), ENGLISH)
 
 
 def is_known(code: str) -> bool:
     return code == ENGLISH or (code.isalpha() and (CATALOGUES / f"{code}.mo").is_file())
 
 
-def tr(text: str) -> str:
-    """The text in the user's language; fields in braces stay, to be filled with `format`."""
+def tr(text: str, /, **fields: object) -> str:
+    """The text in the user's language, its fields in braces filled in: `tr("Locked until {when}", when="21:20")`."""
     catalogue = _Spoken.catalogue
-    return text if catalogue is None else catalogue.gettext(text)
+    said = text if catalogue is None else catalogue.gettext(text)
+    return said.format(**fields) if fields else said
 
 
-def tr_n(one: str, many: str, count: int) -> str:
-    """The same where the words depend on a number."""
+def tr_n(one: str, many: str, count: int, /, **fields: object) -> str:
+    """The same where the words depend on a number, which fills in {count}."""
     catalogue = _Spoken.catalogue
-    if catalogue is None:
-        return one if count == 1 else many
-    return catalogue.ngettext(one, many, count)
+    said = (one if count == 1 else many) if catalogue is None else catalogue.ngettext(one, many, count)
+    return said.format(count=count, **fields)
+
+
+def inside(name: str) -> str:
+    """A name within a sentence: English writes "the usage credits", German keeps the capital."""
+    return name[:1].lower() + name[1:] if _Spoken.code == ENGLISH else name
 
 
 def tr_later(text: str) -> str:
@@ -69,8 +71,3 @@ def _catalogue(code: str) -> gettext.NullTranslations | None:
             return gettext.GNUTranslations(file)
     except OSError:
         return None
-
-
-def _of_system(environ: Mapping[str, str]) -> list[str]:
-    named = next((environ[each] for each in _ORDER if environ.get(each)), "") or locale.getlocale()[0] or ""
-    return [each.partition("_")[0].partition(".")[0].lower().replace("posix", "en") for each in named.split(":")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -17,6 +18,7 @@ FOLDER = SOURCE / "data" / "languages"
 KEYWORDS = {"tr": None, "tr_n": (1, 2), "tr_later": None}
 LANGUAGES = ("de",)
 WIDTH = 120
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 DATED = tuple(
     f'"{each}:'.encode()
     for each in (
@@ -46,7 +48,9 @@ def kept(language: str) -> Catalog:
     if not path.exists():
         return Catalog(locale=language, charset="utf-8", project="usagetray")
     with path.open("rb") as file:
-        return read_po(file, locale=language, charset="utf-8")
+        catalogue = read_po(file, locale=language, charset="utf-8")
+    catalogue.creation_date = catalogue.revision_date = LONG_AGO  # so that the same words compile to the same bytes
+    return catalogue
 
 
 def po(language: str) -> Path:

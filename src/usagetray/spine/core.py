@@ -35,6 +35,7 @@ from usagetray.spine.paying import Paying
 from usagetray.spine.planned import counting
 from usagetray.spine.refresh import Refresh
 from usagetray.spine.sources import Tool, found_tools
+from usagetray.spine.speaking import speak_as_set
 from usagetray.spine.status_line_cost import StatusLineCost
 from usagetray.views.status_json import status_json
 
@@ -208,6 +209,7 @@ class Core:
         self._settings_stamp = stamp
         known = own_providers.known(self.profile, self._built_in)
         self._providers, self.settings = known.providers, known.in_settings(load(path))
+        speak_as_set(self.settings, self.profile.environ)
         for problem in self.settings.problems:
             log.warning("%s", problem)
         return True

@@ -15,6 +15,7 @@ from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known_settings
 from usagetray.spine.paying import Paying
 from usagetray.spine.sources import found_tools
+from usagetray.spine.speaking import speak_as_set
 
 if TYPE_CHECKING:
     from usagetray.domain.forensics import Why
@@ -40,6 +41,7 @@ def reader(profile: Profile) -> Callable[[], Overview]:
         store = open_reader(profile.paths.store_file)
         try:
             known, settings = known_settings(profile)
+            speak_as_set(settings, profile.environ)
             now = profile.clock.now()
             costs = costing.costs(store, known.providers, settings, now, local_zone()) if store else NOTHING
             shown = overview(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from usagetray.billing import Certainty, Evidence, Mode, Route, Verdict
+from usagetray.language import tr, tr_later
 from usagetray.overview import BillingView
 from usagetray.views.plain import clip, plain
 from usagetray.views.problems import Problem
@@ -13,24 +14,24 @@ from usagetray.views.words import DEMO
 MOST_TITLE, MOST_TEXT = 63, 255
 MOST_PLACE = 60
 NAMES = {
-    Route.PLAN: "plan",
-    Route.API_KEY: "API key",
-    Route.AUTH_TOKEN: "bearer token",
-    Route.CLOUD: "cloud account",
-    Route.HELPER: "what apiKeyHelper prints",
-    Route.UNKNOWN: "unknown",
+    Route.PLAN: tr_later("plan"),
+    Route.API_KEY: tr_later("API key"),
+    Route.AUTH_TOKEN: tr_later("bearer token"),
+    Route.CLOUD: tr_later("cloud account"),
+    Route.HELPER: tr_later("what apiKeyHelper prints"),
+    Route.UNKNOWN: tr_later("unknown"),
 }
 BILLS = {
-    Route.API_KEY: "an API key",
-    Route.AUTH_TOKEN: "a bearer token",
-    Route.CLOUD: "a cloud account",
-    Route.HELPER: "what apiKeyHelper prints",
+    Route.API_KEY: tr_later("an API key"),
+    Route.AUTH_TOKEN: tr_later("a bearer token"),
+    Route.CLOUD: tr_later("a cloud account"),
+    Route.HELPER: tr_later("what apiKeyHelper prints"),
 }
 ELSEWHERE = {
-    "process_env": "set in this environment",
-    "registry_user": "your user environment (registry)",
-    "registry_machine": "the computer’s environment (registry)",
-    "mode": "whatever is set",
+    "process_env": tr_later("set in this environment"),
+    "registry_user": tr_later("your user environment (registry)"),
+    "registry_machine": tr_later("the computer’s environment (registry)"),
+    "mode": tr_later("whatever is set"),
 }
 
 
@@ -50,7 +51,7 @@ def parts(view: BillingView) -> tuple[str, ...]:
     first, script = _of(view, Mode.INTERACTIVE), _of(view, Mode.HEADLESS)
     if first is None or view.stale:
         return ()
-    said = f"billing: {short(first, view)}"
+    said = tr("billing: {route}", route=short(first, view))
     if script is None or (script.route, script.because[:1]) == (first.route, first.because[:1]):
         return (said,)
     return said, f"{view.headless}: {short(script, view)}"
@@ -62,19 +63,19 @@ def problem(view: BillingView) -> Problem | None:
     if not said:
         return None
     title = f"{said[0][:1].upper()}{said[0][1:]}"
-    detail = " ".join(f"{each}." for each in (*said[1:], "More: usagetray doctor billing"))
+    detail = " ".join(f"{each}." for each in (*said[1:], tr("More: usagetray doctor billing")))
     return Problem(title=title, detail=detail, mark="dollar")
 
 
 def short(verdict: Verdict, view: BillingView) -> str:
     """ "plan", "API key, ~/.zshrc line 12", "Example, set in ~/settings.json line 4"."""
     if verdict.route is Route.PLAN:
-        return "plan" if verdict.certainty is Certainty.CERTAIN else "plan (likely)"
+        return tr("plan") if verdict.certainty is Certainty.CERTAIN else tr("plan (likely)")
     first = verdict.because[0] if verdict.because else None
     where = place(first, view) if first else ""
     if verdict.route is Route.OTHER_VENDOR:
-        return f"{plain(verdict.vendor, 24)}, set in {where}"
-    named = NAMES[verdict.route]
+        return tr("{name}, set in {where}", name=plain(verdict.vendor, 24), where=where)
+    named = tr(NAMES[verdict.route])
     if verdict.route is Route.UNKNOWN:
         return f"{named}, {_name(first)} {where}" if first and first.variable else named
     return f"{named}, {where}"
@@ -83,14 +84,14 @@ def short(verdict: Verdict, view: BillingView) -> str:
 def place(at: Evidence, view: BillingView) -> str:
     """ "~/.zshrc line 12"; what has no file says what it is."""
     if at.file is None or at.source.startswith("registry"):
-        return ELSEWHERE.get(at.source, at.source)
+        return tr(ELSEWHERE.get(at.source, at.source))
     return file_place(at.file, at.line, view.user_home)
 
 
 def file_place(path: str, number: int | None, home: str) -> str:
     inside = path.startswith((f"{home}/", f"{home}\\")) if home else False
     shown = plain(f"~{path[len(home) :]}" if inside else path, MOST_PLACE)
-    return f"{shown} line {number}" if number else shown
+    return tr("{shown} line {number}", shown=shown, number=number) if number else shown
 
 
 def reason(verdict: Verdict, view: BillingView) -> str:
@@ -98,23 +99,31 @@ def reason(verdict: Verdict, view: BillingView) -> str:
     first = verdict.because[0] if verdict.because else None
     if verdict.route is Route.PLAN:
         if verdict.certainty is Certainty.CERTAIN:
-            return "Nothing that goes before the plan’s sign-in is set."
-        unread = "" if view.profiles_read else " Shell profiles were not read."
-        return f"Nothing that goes before it was found; what a launcher gives along would not show.{unread}"
+            return tr("Nothing that goes before the plan’s sign-in is set.")
+        said = tr("Nothing that goes before it was found; what a launcher gives along would not show.")
+        return said if view.profiles_read else f"{said} {tr('Shell profiles were not read.')}"
     if first is None:
-        return f"{verdict.says[:1].upper()}{verdict.says[1:]}." if verdict.says else "Nobody knows."
+        return f"{verdict.says[:1].upper()}{verdict.says[1:]}." if verdict.says else tr("Nobody knows.")
     named = f"{_name(first)} ({place(first, view)})"
     if verdict.route is Route.UNKNOWN:
         return f"{named} {verdict.says}."
     if verdict.route is Route.OTHER_VENDOR:
-        return f"{named} sends requests to {plain(verdict.vendor, 24)}, with its own key: no figure of the plan moves."
+        return tr(
+            "{named} sends requests to {name}, with its own key: no figure of the plan moves.",
+            named=named,
+            name=plain(verdict.vendor, 24),
+        )
     if first.source == "login":
-        return f"{named} is what you are signed in with."
-    return f"{named} goes before the plan’s sign-in."
+        return tr("{named} is what you are signed in with.", named=named)
+    return tr("{named} goes before the plan’s sign-in.", named=named)
 
 
 def _name(at: Evidence | None) -> str:
-    return plain(at.variable or "the file", 48) if at else ""
+    return plain(at.variable or tr("the file"), 48) if at else ""
+
+
+def _bills(route: Route) -> str:
+    return tr(BILLS[route]) if route in BILLS else ""
 
 
 def _of(view: BillingView, mode: Mode) -> Verdict | None:
@@ -127,11 +136,13 @@ def _of(view: BillingView, mode: Mode) -> Verdict | None:
 def alert(view: BillingView, verdict: Verdict, *, demo: bool) -> BillingAlert:
     """That something else than the plan is billed now."""
     who = view.tool if verdict.mode is Mode.INTERACTIVE else view.headless
-    what = plain(verdict.vendor, 24) if verdict.route is Route.OTHER_VENDOR else BILLS.get(verdict.route, "")
-    title = f"{who} now bills {what}" if what else f"{who}: unclear what is billed now"
-    text = (
-        f"{reason(verdict, view)} If you do not want that, take it out there and open a new terminal. "
-        "More: usagetray doctor billing."
+    what = plain(verdict.vendor, 24) if verdict.route is Route.OTHER_VENDOR else _bills(verdict.route)
+    title = (
+        tr("{who} now bills {what}", who=who, what=what) if what else tr("{who}: unclear what is billed now", who=who)
+    )
+    text = tr(
+        "{reason} If you do not want that, take it out there and open a new terminal. More: usagetray doctor billing.",
+        reason=reason(verdict, view),
     )
     prefix = DEMO if demo else ""
     return BillingAlert(

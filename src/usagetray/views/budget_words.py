@@ -11,6 +11,7 @@ from decimal import Decimal
 from usagetray.domain.budgets import Basis, BudgetState
 from usagetray.domain.spending import Share
 from usagetray.domain.states import Level
+from usagetray.language import tr, tr_later
 from usagetray.model import Money, MoneyKind, MoneyLine
 from usagetray.overview import Overview
 from usagetray.views import figures
@@ -18,9 +19,9 @@ from usagetray.views.amounts import share, tokens
 from usagetray.views.figures import ago, instant, old, percent
 from usagetray.views.plain import plain
 
-TITLE = "Budgets"
-BASES = {Basis.ESTIMATE: "at list prices", Basis.BILLED: "billed"}
-PERIODS = {"day": "today", "week": "this week", "month": "this month"}
+TITLE = tr_later("Budgets")
+BASES = {Basis.ESTIMATE: tr_later("at list prices"), Basis.BILLED: tr_later("billed")}
+PERIODS = {"day": tr_later("today"), "week": tr_later("this week"), "month": tr_later("this month")}
 WORTH_NAMING = 0.3
 """Below this share nothing is behind the most of it."""
 _SHORT_SESSION = 8
@@ -53,22 +54,28 @@ def spent(state: BudgetState, *, short: bool = False) -> str:
         return figures.DASH
     if state.spent is None:
         if state.unpriced:
-            return f"no price for {tokens(state.unpriced)} tokens"
-        return "no bill yet" if state.basis is Basis.BILLED else "nothing counted yet"
-    least = f"≥{figures.NBSP}" if short else "at least "
-    return f"{least if state.is_least else ''}{figures.money(state.spent)}"
+            return tr("no price for {tokens} tokens", tokens=tokens(state.unpriced))
+        return tr("no bill yet") if state.basis is Basis.BILLED else tr("nothing counted yet")
+    return _least(figures.money(state.spent), state, short=short)
 
 
 def of_limit(state: BudgetState) -> str:
     """ "$214.37 of $300 at list prices"."""
-    kind = f" {BASES[state.basis]}" if state.spent is not None else ""
-    return f"{spent(state)} of {limit(state)}{kind}"
+    said = tr("{spent} of {limit}", spent=spent(state), limit=limit(state))
+    return said if state.spent is None else f"{said} {tr(BASES[state.basis])}"
 
 
 def used(state: BudgetState) -> str:
     """ "71 % used", "at least 71 % used", "–"."""
     shown = percent(state.share)
-    return shown if state.share is None else f"{'at least ' if state.is_least else ''}{shown} used"
+    return shown if state.share is None else tr("{share} used", share=_least(shown, state))
+
+
+def _least(shown: str, state: BudgetState, *, short: bool = False) -> str:
+    """ "at least $214.37", where something has no price."""
+    if not state.is_least:
+        return shown
+    return f"≥{figures.NBSP}{shown}" if short else tr("at least {cost}", cost=shown)
 
 
 def forecast(state: BudgetState) -> str:
@@ -77,12 +84,12 @@ def forecast(state: BudgetState) -> str:
     if state.spent is None or state.stale:
         return ""
     if found is None:
-        return "too early for a forecast"
+        return tr("too early for a forecast")
     low, high = (_whole(each, state) for each in (found.low, found.high))
-    least = "at least " if state.is_least else ""
+    low = _least(low, state)
     if low == high:
-        return f"heading for {least}{low}, give or take little"
-    return f"heading for {least}{low} to {high}"
+        return tr("heading for {low}, give or take little", low=low)
+    return tr("heading for {low} to {high}", low=low, high=high)
 
 
 def outlook(state: BudgetState) -> str:
@@ -91,10 +98,10 @@ def outlook(state: BudgetState) -> str:
     if found is None or state.spent is None or state.stale or state.spent.amount >= state.budget.amount:
         return ""
     if found.low >= state.budget.amount:
-        return "more than the budget"
+        return tr("more than the budget")
     if found.high > state.budget.amount:
-        return "perhaps more than the budget"
-    return "" if state.is_least else "within the budget"
+        return tr("perhaps more than the budget")
+    return "" if state.is_least else tr("within the budget")
 
 
 def heading(state: BudgetState) -> str:
@@ -107,13 +114,13 @@ def cause(state: BudgetState) -> str:
     if state.lead is None or state.lead[1].share < WORTH_NAMING:
         return ""
     kind, found = state.lead
-    return f"{share(found.share)} of today: {cause_name(kind, found)}"
+    return tr("{share} of today: {cause}", share=share(found.share), cause=cause_name(kind, found))
 
 
 def cause_name(kind: str, found: Share) -> str:
     """ "webshop", "session 01234567", "claude-opus-5-5"."""
     if kind == "session":
-        return f"session {plain(found.name[:_SHORT_SESSION])}"
+        return tr("session {name}", name=plain(found.name[:_SHORT_SESSION]))
     if kind == "project":
         return folder_name(found.name)
     return plain(found.name, 40)
@@ -121,39 +128,41 @@ def cause_name(kind: str, found: Share) -> str:
 
 def folder_name(path: str) -> str:
     parts = [part for part in plain(path, 400).replace("\\", "/").split("/") if part]
-    return plain(parts[-1], 40) if parts else "no project"
+    return plain(parts[-1], 40) if parts else tr("no project")
 
 
 def until(state: BudgetState, now: datetime, zone: tzinfo) -> str:
     """ "until Mon 00:00"; a bill's periods end at midnight UTC, which is some hour of the user's."""
-    return f"until {instant(state.ends_at, now, zone, with_day=True)}"
+    return tr("until {time}", time=instant(state.ends_at, now, zone, with_day=True))
 
 
 def age(state: BudgetState, now: datetime) -> str:
     """Of what was billed: "as of 4 m ago", "3 h old"; "" for what we count ourselves."""
     if state.as_of is None:
         return ""
-    return old(state.as_of, now) if state.stale else f"as of {ago(state.as_of, now)}"
+    return old(state.as_of, now) if state.stale else tr("as of {ago}", ago=ago(state.as_of, now))
 
 
 def details(state: BudgetState) -> tuple[str, ...]:
     """Whole sentences for those who ask why."""
     if state.basis is Basis.BILLED:
-        said = ["What the vendor billed, by its own days, from midnight to midnight UTC."]
+        said = [tr("What the vendor billed, by its own days, from midnight to midnight UTC.")]
     else:
-        said = ["Our count of the logs at list prices: for what a plan covers, no bill."]
+        said = [tr("Our count of the logs at list prices: for what a plan covers, no bill.")]
     if state.unpriced:
-        said.append(f"No price is known for {tokens(state.unpriced)} tokens, so it is the least it can be.")
+        said.append(
+            tr("No price is known for {tokens} tokens, so it is the least it can be.", tokens=tokens(state.unpriced))
+        )
     for kind, found in state.causes:
         named = ", ".join(f"{cause_name(kind, each)} {share(each.share)}" for each in found[:3])
         if named:
-            said.append(f"Today by {kind}: {named}.")
+            said.append(tr("Today by {kind}: {named}.", kind=kind, named=named))
     if state.forecast is not None:
         days = state.forecast.active_days_left
         how = (
-            "the 10th to the 90th percentile"
+            tr("the 10th to the 90th percentile")
             if state.forecast.is_percentile
-            else "the pace of the last week and of all"
+            else tr("the pace of the last week and of all")
         )
         said.append(f"The range is {how}, with about {days:.1f} days of use still to come.")
     return tuple(said)
@@ -161,7 +170,7 @@ def details(state: BudgetState) -> tuple[str, ...]:
 
 def notice_of_count(overview: Overview) -> str:
     """Said once where sums will still grow."""
-    return "Logs are being read: the sums will grow." if overview.is_counting and overview.budgets else ""
+    return tr("Logs are being read: the sums will grow.") if overview.is_counting and overview.budgets else ""
 
 
 def _whole(amount: Decimal, state: BudgetState) -> str:
@@ -178,7 +187,7 @@ def menu_rows(overview: Overview) -> list[str]:
         "   " + ", ".join(filter(None, (f"{name(each)}: {of_limit(each)}", forecast(each), _aged(each, overview))))
         for each in overview.budgets
     ]
-    return [TITLE, *rows] if rows else []
+    return [tr(TITLE), *rows] if rows else []
 
 
 def _aged(state: BudgetState, overview: Overview) -> str:

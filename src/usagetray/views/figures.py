@@ -65,7 +65,7 @@ def used_or_left(share: float | None, left: bool) -> str:
     shown = percent(share, left=left)
     if shown == DASH:
         return shown
-    return (tr("{share} left") if left else tr("{share} used")).format(share=shown)
+    return tr("{share} left", share=shown) if left else tr("{share} used", share=shown)
 
 
 def is_over(share: float | None) -> bool:
@@ -89,7 +89,7 @@ def duration(span: timedelta) -> str:
 def countdown(at: datetime, now: datetime) -> str:
     """ "in 1 h 16 m", or "now"."""
     span = at - now
-    return duration(span) if span <= timedelta(0) else tr("in {span}").format(span=duration(span))
+    return duration(span) if span <= timedelta(0) else tr("in {span}", span=duration(span))
 
 
 def age(span: timedelta) -> str:
@@ -102,12 +102,12 @@ def age(span: timedelta) -> str:
 def ago(at: datetime, now: datetime) -> str:
     """ "1 m ago", or "just now" within the last seconds."""
     span = now - at
-    return tr("just now") if span < timedelta(seconds=5) else tr("{span} ago").format(span=age(span))
+    return tr("just now") if span < timedelta(seconds=5) else tr("{span} ago", span=age(span))
 
 
 def old(at: datetime, now: datetime) -> str:
     """ "1 h 42 m old"."""
-    return tr("{span} old").format(span=age(now - at))
+    return tr("{span} old", span=age(now - at))
 
 
 def _two_units(span: timedelta) -> str:
@@ -149,7 +149,7 @@ def instant(at: datetime, now: datetime, zone: tzinfo, *, with_day: bool = False
 
 def day_of_month(day: date) -> str:
     """ "30 Nov"."""
-    written = tr("{day} {month}").format(day=day.day, month=tr(_MONTHS[day.month - 1]))
+    written = tr("{day} {month}", day=day.day, month=tr(_MONTHS[day.month - 1]))
     return written.replace(" ", NBSP)
 
 
@@ -214,7 +214,7 @@ def _in_currency(amount: str, currency: str) -> str:
     sign = _SIGNS.get(currency)
     if sign is None:
         return f"{amount}{NBSP}{plain(currency, 12)}"
-    return tr("{sign}{amount}").format(sign=sign, amount=amount).replace(" ", NBSP)
+    return tr("{sign}{amount}", sign=sign, amount=amount).replace(" ", NBSP)
 
 
 # ---- numbers -----------------------------------------------------------------------------------------------

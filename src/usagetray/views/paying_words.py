@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from usagetray.domain.paying import Paid
+from usagetray.language import inside, tr
 from usagetray.overview import AccountView, WindowView
 from usagetray.views.figures import instant, money
 from usagetray.views.words import money_text, overage, window_name
@@ -13,15 +14,15 @@ from usagetray.views.words import money_text, overage, window_name
 def took_over(account: AccountView, window: WindowView, paid: Paid | None) -> str:
     """ "The session is used up and usage credits took over: $0.42 so far, $41.32 of $50 this month." """
     line = overage(account)
-    source = line.label.lower() if line else "extra usage"
+    source = inside(tr(line.label)) if line else tr("extra usage")
     spent = money_text(line) if line else None
-    period = f" this {line.period}" if line and line.period == "month" else ""
     parts = [
-        f"{money(paid.amount)} so far" if paid and paid.amount is not None else "",
-        f"{spent}{period}" if spent else "",
+        tr("{money} so far", money=money(paid.amount)) if paid and paid.amount is not None else "",
+        (tr("{sum} this month", sum=spent) if line and line.period == "month" else spent) if spent else "",
     ]
     told = ", ".join(filter(None, parts))
-    return f"The {window_name(window)} is used up and {source} took over{f': {told}' if told else ''}."
+    said = tr("The {window} is used up and {source} took over", window=window_name(window), source=source)
+    return f"{said}: {told}." if told else f"{said}."
 
 
 def since(account: AccountView, now: datetime, zone: tzinfo) -> str:
@@ -30,15 +31,20 @@ def since(account: AccountView, now: datetime, zone: tzinfo) -> str:
     if paid is None or paid.amount is None:
         return ""
     window = next((each for each in account.windows if each.key == paid.window), None)
-    when = f", when the {window_name(window)} was used up" if window is not None else ""
-    return f"{money(paid.amount)} since {instant(paid.began_at, now, zone)}{when}"
+    amount, at = money(paid.amount), instant(paid.began_at, now, zone)
+    if window is None:
+        return tr("{amount} since {time}", amount=amount, time=at)
+    return tr(
+        "{amount} since {time}, when the {window} was used up", amount=amount, time=at, window=window_name(window)
+    )
 
 
 def more(account: AccountView, window: WindowView, paid: Paid, now: datetime, zone: tzinfo) -> tuple[str, str]:
     """Title and first sentence when a sum is reached: "$12.40 paid for Claude", and since when."""
-    amount = money(paid.amount) if paid.amount is not None else "More"
+    amount = money(paid.amount) if paid.amount is not None else tr("More")
     line = overage(account)
     spent = money_text(line) if line else None
-    source = f" {line.label}: {spent}." if line and spent else ""
+    source = f" {tr(line.label)}: {spent}." if line and spent else ""
     when = instant(paid.began_at, now, zone)
-    return f"{amount} paid", f"On top of the plan since {when}, when the {window_name(window)} was used up.{source}"
+    said = tr("On top of the plan since {time}, when the {window} was used up.", time=when, window=window_name(window))
+    return tr("{amount} paid", amount=amount), said + source

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from usagetray.domain.states import State
+from usagetray.language import tr, tr_later
 from usagetray.overview import AccountView
-from usagetray.views.figures import age, instant
+from usagetray.views.figures import age, instant, old
 from usagetray.views.plain import plain
 from usagetray.views.words import Mark, next_try, provider_name, sentence
 
-TRY_NOW = "Try now"
+TRY_NOW = tr_later("Try now")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,132 +38,170 @@ def problem(account: AccountView, now: datetime, zone: tzinfo | None) -> Problem
             return None  # the rows say it
         case State.STALE:
             return Problem(
-                title=_figures(f"{name}: figures", account, now, zone) or f"{name}: no figures yet",
+                title=_figures(account, now, zone, name=name) or tr("{name}: no figures yet", name=name),
                 detail=account.throttled
-                or (_old(account, now, zone) + _may_be(account) if account.captured_at else then),
-                action=TRY_NOW,
+                or (_sentences(_old(account, now, zone), _may_be(account)) if account.captured_at else then),
+                action=tr(TRY_NOW),
                 mark="clock",
             )
         case State.RATE_LIMITED if account.throttled:
-            return Problem(title=f"{name} answers rarely", detail=account.throttled, mark="clock")
+            return Problem(title=tr("{name} answers rarely", name=name), detail=account.throttled, mark="clock")
         case State.RATE_LIMITED:
             at = next_try(account.next_attempt_at, now, zone)
             return Problem(
-                title=f"{name}: asked too often",
-                detail=f"The figures wait; {at}." if at else "The figures wait.",
+                title=tr("{name}: asked too often", name=name),
+                detail=tr("The figures wait; {at}.", at=at) if at else tr("The figures wait."),
                 mark="clock",
             )
         case State.SIGNED_OUT if account.by_key:
             return Problem(
-                title=f"{name} refused the key",
-                detail=" ".join(filter(None, ("Twice, so it is not asked again.", account.refusal)))
-                + f" For a new key: {connect}",
+                title=tr("{name} refused the key", name=name),
+                detail=_sentences(
+                    tr("Twice, so it is not asked again."),
+                    account.refusal,
+                    tr("For a new key: {command}", command=connect),
+                ),
             )
         case State.SIGNED_OUT:
             return Problem(
-                title=f"Sign in to {name} again",
-                detail=f"{name} refused twice. {account.refusal or 'Sign in there; usagetray notices by itself.'}",
+                title=tr("Sign in to {name} again", name=name),
+                detail=_sentences(
+                    tr("{name} refused twice.", name=name),
+                    account.refusal or tr("Sign in there; usagetray notices by itself."),
+                ),
             )
         case State.NOT_ALLOWED if account.by_key and account.refusal:
-            return Problem(title=f"{name} does not allow this", detail=f"{account.refusal} For another key: {connect}")
+            return Problem(
+                title=tr("{name} does not allow this", name=name),
+                detail=_sentences(account.refusal, tr("For another key: {command}", command=connect)),
+            )
         case State.NOT_ALLOWED:
             return Problem(
-                title=f"{name} does not allow this",
-                detail=account.refusal or "Its login or key lacks the right to read usage.",
+                title=tr("{name} does not allow this", name=name),
+                detail=account.refusal or tr("Its login or key lacks the right to read usage."),
             )
         case State.OFFLINE:
             return Problem(
-                title=_figures("Offline: figures", account, now, zone) or "Offline",
-                detail=(_old(account, now, zone) + then).strip() or "Files on this computer are still read.",
-                action=TRY_NOW,
+                title=_figures(account, now, zone) or tr("Offline"),
+                detail=_sentences(_old(account, now, zone), then) or tr("Files on this computer are still read."),
+                action=tr(TRY_NOW),
                 mark="clock",
             )
         case State.DNS:
             return Problem(
-                title=f"{name} can’t be found",
-                detail=f"The network does not know its address. {then}".strip(),
-                action=TRY_NOW,
+                title=tr("{name} can’t be found", name=name),
+                detail=_sentences(tr("The network does not know its address."), then),
+                action=tr(TRY_NOW),
             )
         case State.TLS:
             return Problem(
-                title=f"No safe connection to {name}",
-                detail="Its certificate does not check out, so nothing was sent.",
+                title=tr("No safe connection to {name}", name=name),
+                detail=tr("Its certificate does not check out, so nothing was sent."),
             )
         case State.PROXY:
-            return Problem(title="The proxy wants a password", detail=f"It answered instead of {name}.")
+            return Problem(
+                title=tr("The proxy wants a password"), detail=tr("It answered instead of {name}.", name=name)
+            )
         case State.PORTAL:
-            return Problem(title="This network wants a login", detail=f"A login page answered instead of {name}.")
+            return Problem(
+                title=tr("This network wants a login"), detail=tr("A login page answered instead of {name}.", name=name)
+            )
         case State.SERVER_ERROR:
-            return Problem(title=f"{name} has trouble", detail=f"It answered with an error. {then}".strip())
+            return Problem(
+                title=tr("{name} has trouble", name=name),
+                detail=_sentences(tr("It answered with an error."), then),
+            )
         case State.BAD_DATA:
             return Problem(
-                title=f"{name} answered in a new way", detail="The figures could not be read. An update may help."
+                title=tr("{name} answered in a new way", name=name),
+                detail=tr("The figures could not be read. An update may help."),
             )
         case State.EXPIRED:
-            return Problem(title=f"{name}’s access has run out", detail=f"Open {name} once; it renews it by itself.")
+            return Problem(
+                title=tr("{name}’s access has run out", name=name),
+                detail=tr("Open {name} once; it renews it by itself.", name=name),
+            )
         case State.NOT_CONNECTED:
             return Problem(
-                title=f"No figures from {name} yet",
-                detail=f"Its files here hold none. Use {name} once, or allow another source.",
+                title=tr("No figures from {name} yet", name=name),
+                detail=tr("Its files here hold none. Use {name} once, or allow another source.", name=name),
             )
         case State.SECRET_STORE_LOCKED:
             return Problem(
-                title="Key store is locked", detail="Keys can’t be read until it is unlocked. All else still works."
+                title=tr("Key store is locked"),
+                detail=tr("Keys can’t be read until it is unlocked. All else still works."),
             )
         case State.SECRET_STORE_MISSING:
-            return Problem(title="No key store on this system", detail="Keys can come from the environment instead.")
+            return Problem(
+                title=tr("No key store on this system"), detail=tr("Keys can come from the environment instead.")
+            )
         case State.CREDENTIAL_MALFORMED if account.by_key:
             return Problem(
-                title=f"{name}’s key can’t be used",
-                detail=f"It holds characters no key has. To give it anew: {connect}",
+                title=tr("{name}’s key can’t be used", name=name),
+                detail=tr("It holds characters no key has. To give it anew: {command}", command=connect),
             )
         case State.CREDENTIAL_MALFORMED:
             return Problem(
-                title=f"{name}’s login file can’t be read", detail=f"Open {name} once; it writes the file anew."
+                title=tr("{name}’s login file can’t be read", name=name),
+                detail=tr("Open {name} once; it writes the file anew.", name=name),
             )
         case State.DISK_FULL:
             return Problem(
-                title="The disk is full", detail="Figures are shown but not kept until there is space.", mark="triangle"
+                title=tr("The disk is full"),
+                detail=tr("Figures are shown but not kept until there is space."),
+                mark="triangle",
             )
         case State.STORE_DAMAGED:
             return Problem(
-                title="History was repaired",
-                detail="Some of it could not be read; the old file is kept.",
+                title=tr("History was repaired"),
+                detail=tr("Some of it could not be read; the old file is kept."),
                 mark="triangle",
             )
         case State.CLOCK_SUSPECT:
-            return Problem(title="The clock looks wrong", detail=_clock(account, name), mark="clock")
+            return Problem(title=tr("The clock looks wrong"), detail=_clock(account, name), mark="clock")
 
 
 def state_text(account: AccountView, now: datetime) -> str:
     """The account's state in one line, for scripts and `providers`: spans only, no clock times."""
     if account.state is State.WINDOW_ENDED:
-        return "A window has ended; waiting for a new figure."
+        return tr("A window has ended; waiting for a new figure.")
     said = problem(account, now, None)
-    return "Up to date." if said is None else f"{said.title}. {said.detail}".strip()
+    return tr("Up to date.") if said is None else f"{said.title}. {said.detail}".strip()
 
 
-def _figures(start: str, account: AccountView, now: datetime, zone: tzinfo | None) -> str | None:
+def _figures(account: AccountView, now: datetime, zone: tzinfo | None, name: str = "") -> str | None:
+    """ "Claude: figures from 18:22"; without a name what is offline speaks."""
     if account.captured_at is None:
         return None
     if zone is None:
-        return f"{start} {age(now - account.captured_at)} old"
-    return f"{start} from {instant(account.captured_at, now, zone)}"
+        span = age(now - account.captured_at)
+        return (
+            tr("{name}: figures {age} old", name=name, age=span) if name else tr("Offline: figures {age} old", age=span)
+        )
+    at = instant(account.captured_at, now, zone)
+    return (
+        tr("{name}: figures from {time}", name=name, time=at) if name else tr("Offline: figures from {time}", time=at)
+    )
+
+
+def _sentences(*said: str | None) -> str:
+    return " ".join(filter(None, said))
 
 
 def _old(account: AccountView, now: datetime, zone: tzinfo | None) -> str:
     """The age, where the title has said a clock time and not the age itself."""
-    return f"{age(now - account.captured_at)} old. " if account.captured_at and zone else ""
+    return f"{old(account.captured_at, now)}." if account.captured_at and zone else ""
 
 
 def _may_be(account: AccountView) -> str:
     """Use only grows; what is left of a sum may have been topped up as well."""
-    return "They may be higher by now." if account.windows else "They may have changed."
+    return tr("They may be higher by now.") if account.windows else tr("They may have changed.")
 
 
 def _clock(account: AccountView, name: str) -> str:
     off = account.clock_off
     if off is None:
-        return f"It differs from {name}’s. Ages and countdowns may be off."
-    side = "ahead of" if off > timedelta(0) else "behind"
-    return f"{age(abs(off))} {side} {name}’s. Ages and countdowns may be off."
+        return tr("It differs from {name}’s. Ages and countdowns may be off.", name=name)
+    if off > timedelta(0):
+        return tr("{age} ahead of {name}’s. Ages and countdowns may be off.", age=age(off), name=name)
+    return tr("{age} behind {name}’s. Ages and countdowns may be off.", age=age(-off), name=name)

@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from usagetray.domain.forensics import Why
 from usagetray.domain.moments import moments
+from usagetray.language import tr
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import why_words as words
 from usagetray.views.amounts import share
@@ -69,7 +70,7 @@ def _takers(found: Why, width: int) -> list[Line]:
         counts.append(f"{sum(each.responses for each in rest):,}")
         shares.append(share(sum(each.share for each in rest)))
     if elsewhere:
-        names.append(words.ELSEWHERE)
+        names.append(tr(words.ELSEWHERE))
         sessions.append("")
         counts.append("")
         shares.append(share(found.elsewhere))

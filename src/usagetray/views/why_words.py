@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from usagetray.domain.forensics import Cause, Charged, Part, Why, parts
 from usagetray.domain.moments import Moment, Reason
 from usagetray.domain.weighing import Use
+from usagetray.language import tr, tr_later, tr_n
 from usagetray.overview import WindowView
 from usagetray.views.amounts import share, tokens
 from usagetray.views.figures import duration, instant
@@ -16,7 +17,7 @@ from usagetray.views.plain import plain
 from usagetray.views.report_words import unpriced
 from usagetray.views.words import provenance
 
-ELSEWHERE = "Elsewhere"
+ELSEWHERE = tr_later("Elsewhere")
 LEAST_SHOWN = 0.005
 """Of a window: what is less would read 0 %."""
 SHORT_SESSION = 8
@@ -27,7 +28,7 @@ MOST_PROJECT = 32
 def project(path: str) -> str:
     """The last two folders, whichever system's: "work/borealis"."""
     found = [part for part in plain(path, 400).replace("\\", "/").split("/") if part]
-    return plain("/".join(found[-2:]), MOST_PROJECT) if found else "no folder"
+    return plain("/".join(found[-2:]), MOST_PROJECT) if found else tr("no folder")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def agents(found: Why) -> str:
     own = [each for each in found.charged if each.use.agent]
     count = len({(each.use.session, each.use.agent) for each in own})
     taken = sum(each.share for each in own)
-    return f"{share(taken)}, by {count} of them" if count and taken >= LEAST_SHOWN else ""
+    return tr("{share}, by {count} of them", share=share(taken), count=count) if count and taken >= LEAST_SHOWN else ""
 
 
 def programs(found: Why) -> str:
@@ -103,51 +104,59 @@ def moment(found: Moment) -> str:
     prompt, pause = tokens(found.prompt), duration(found.pause) if found.pause else ""
     match found.reason:
         case Reason.CACHE_LOST:
-            return f"went on after {pause}: the cache was gone, {prompt} tokens written anew"
+            return tr(
+                "went on after {pause}: the cache was gone, {prompt} tokens written anew", pause=pause, prompt=prompt
+            )
         case Reason.REWRITTEN:
-            return f"the cache did not hold: {prompt} tokens written anew"
+            return tr("the cache did not hold: {prompt} tokens written anew", prompt=prompt)
         case Reason.MODEL_CHANGED:
-            return f"changed to {plain(found.model, 30)}: {prompt} tokens written to its cache"
+            return tr(
+                "changed to {name}: {prompt} tokens written to its cache", name=plain(found.model, 30), prompt=prompt
+            )
         case Reason.COMPACTED:
-            return f"the context was cut down to {prompt} tokens and written anew"
+            return tr("the context was cut down to {prompt} tokens and written anew", prompt=prompt)
         case Reason.LARGE_START:
-            return f"began with a prompt of {prompt} tokens"
+            return tr("began with a prompt of {prompt} tokens", prompt=prompt)
         case Reason.LARGE_PROMPT:
-            return f"one response to a prompt of {prompt} tokens"
+            return tr("one response to a prompt of {prompt} tokens", prompt=prompt)
         case Reason.AGENTS:
-            return f"{found.agents} sub-agents, {_responses(found)}{_in(found)}"
+            return tr("{agents} sub-agents, {responses}", agents=found.agents, responses=_responses(found))
         case Reason.MANY:
-            return f"{_responses(found)}{_in(found)}"
+            return _responses(found)
 
 
 def _responses(found: Moment) -> str:
-    return "one response" if found.responses == 1 else f"{found.responses} responses"
-
-
-def _in(found: Moment) -> str:
-    span = found.ends_at - found.at
-    return f" in {duration(span)}" if found.responses > 1 else ""
+    """ "12 responses in 4 m"."""
+    said = tr_n("{count} response", "{count} responses", found.responses)
+    if found.responses < 2:
+        return said
+    return tr("{responses} in {span}", responses=said, span=duration(found.ends_at - found.at))
 
 
 # ---- remarks -----------------------------------------------------------------------------------------------
 
-BY_PRICE = "Shared out by list prices, which is an estimate: the vendor does not say how it counts."
-BY_TOKENS = "Shared out by tokens, which is an estimate: no model here has a price."
+BY_PRICE = tr_later("Shared out by list prices, which is an estimate: the vendor does not say how it counts.")
+BY_TOKENS = tr_later("Shared out by tokens, which is an estimate: no model here has a price.")
 
 
 def remarks(found: Why, now: datetime, zone: tzinfo) -> list[str]:
     """What has to be known to read the figures, a sentence each."""
-    said = [BY_TOKENS if found.by_tokens else BY_PRICE]
+    said = [tr(BY_TOKENS if found.by_tokens else BY_PRICE)]
     if found.unpriced and not found.by_tokens:
-        said.append(f"Without a price, and counted by tokens at the others’ mean: {unpriced(found.unpriced)}.")
+        said.append(
+            tr(
+                "Without a price, and counted by tokens at the others’ mean: {unpriced}.",
+                unpriced=unpriced(found.unpriced),
+            )
+        )
     if found.elsewhere >= LEAST_SHOWN:
-        said.append("Elsewhere: no log here tells of it, so another device, the web, or a log that is gone.")
+        said.append(tr("Elsewhere: no log here tells of it, so another device, the web, or a log that is gone."))
     if not found.can_tell and found.charged:
-        said.append("Use elsewhere at the same time as here cannot be told apart yet: there are too few readings.")
+        said.append(tr("Use elsewhere at the same time as here cannot be told apart yet: there are too few readings."))
     if found.waiting:
-        count = "One response is" if found.waiting == 1 else f"{found.waiting} responses are"
-        since = instant(found.steps[-1].ends_at, now, zone) if found.steps else ""
-        said.append(f"{count} in no figure yet{f', since {since}' if since else ''}.")
+        waiting = tr_n("{count} response is in no figure yet", "{count} responses are in no figure yet", found.waiting)
+        since = tr("since {time}", time=instant(found.steps[-1].ends_at, now, zone)) if found.steps else ""
+        said.append(f"{waiting}, {since}." if since else f"{waiting}.")
     return said
 
 
@@ -155,7 +164,9 @@ def source(window: WindowView, now: datetime) -> str:
     """ "A reading from the status line, 2 m ago", or "An estimate …": why this number."""
     where = provenance(window, now)
     is_estimate = "estimate" in f"{window.label} {window.scope} {window.source}".lower()
-    return f"{'An estimate' if is_estimate else 'A reading'} {where}" if window.source else where
+    if not window.source:
+        return where
+    return tr("An estimate {where}", where=where) if is_estimate else tr("A reading {where}", where=where)
 
 
 # ---- in an alert -------------------------------------------------------------------------------------------
@@ -166,6 +177,9 @@ def mostly(found: Cause | None) -> str:
     if found is None:
         return ""
     if found.project is None:
-        return "Mostly used elsewhere: another device, or the web."
-    helpers = f", {found.agents} sub-agent{'' if found.agents == 1 else 's'}" if found.agents else ""
-    return f"Mostly {project(found.project)}{helpers}."
+        return tr("Mostly used elsewhere: another device, or the web.")
+    place = project(found.project)
+    if not found.agents:
+        return tr("Mostly {project}.", project=place)
+    helpers = tr_n("{count} sub-agent", "{count} sub-agents", found.agents)
+    return tr("Mostly {project}, {helpers}.", project=place, helpers=helpers)

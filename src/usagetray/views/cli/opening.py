@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 
 from usagetray.errors import UserError
 from usagetray.profile import Profile, open_profile
+from usagetray.settings.reading import load
+from usagetray.spine.speaking import speak_as_set
 
 if TYPE_CHECKING:
     from usagetray.edges.store import Store
 
 
 def opened(arguments: argparse.Namespace) -> Profile:
-    """The profile the environment and the options name; logs in detail if that was asked for. Raises `UserError`."""
+    """The profile the environment and the options name; logs in detail if that was asked for; the language
+    is the user's from here on. Raises `UserError`."""
     profile = open_profile(
         os.environ,
         origins=tuple(arguments.origin or ()),
         keychain=arguments.keychain,
         notify_to=arguments.notify_to,
     )
+    speak_as_set(load(profile.paths.config_file), profile.environ)
     if arguments.log:
         from usagetray.edges.logs import configure  # deferred: a status bar asks often, and logs nothing
 

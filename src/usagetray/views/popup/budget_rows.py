@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from usagetray.domain.budgets import BudgetState
 from usagetray.domain.states import Level
+from usagetray.language import tr
 from usagetray.overview import Overview
 from usagetray.views import budget_words
 from usagetray.views.figures import used_percent
@@ -23,9 +24,9 @@ def budget_section(overview: Overview, zone: tzinfo) -> tuple[Section, ...]:
         return ()
     head = Head(
         key="budgets",
-        name=budget_words.TITLE,
+        name=tr(budget_words.TITLE),
         aside="so far" if overview.is_counting else "",
-        spoken=Spoken(name=budget_words.TITLE, description=budget_words.notice_of_count(overview)),
+        spoken=Spoken(name=tr(budget_words.TITLE), description=budget_words.notice_of_count(overview)),
     )
     rows = tuple(_row(f"budgets/{at}", state, overview, zone) for at, state in enumerate(overview.budgets))
     return (Section(key="budgets", level=max(each.level for each in overview.budgets), lines=(head, *rows)),)
@@ -41,7 +42,7 @@ def _row(key: str, state: BudgetState, overview: Overview, zone: tzinfo) -> Row:
     return Row(
         key=key,
         name=budget_words.name(state),
-        scope=budget_words.BASES[state.basis],
+        scope=tr(budget_words.BASES[state.basis]),
         figure=budget_words.spent(state, short=True),
         unit=f"of {budget_words.limit(state)}",
         figure_colour="text3" if state.stale else "text",

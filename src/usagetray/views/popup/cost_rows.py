@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from usagetray.domain.cost import Cost
 from usagetray.domain.cost_to_date import CostToDate
+from usagetray.language import tr
 from usagetray.overview import AccountView, Overview
 from usagetray.views import cost_words
 from usagetray.views.amounts import tokens
@@ -35,7 +36,7 @@ def cost_rows(key: str, account: AccountView, overview: Overview, *, compact: bo
 
 
 def _label(cost: Cost) -> str:
-    return cost_words.LABEL if cost_words.amount(cost) else f"{tokens(cost.tokens)} tokens"
+    return tr(cost_words.LABEL) if cost_words.amount(cost) else tr("{count} tokens", count=tokens(cost.tokens))
 
 
 def _row(

@@ -1,0 +1,14 @@
+"""The language of this process: the settings' or the system's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from usagetray.edges.system_language import preferred
+from usagetray.language import choose, speak
+from usagetray.settings import Settings
+
+
+def speak_as_set(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Everything shown from now on is in it."""
+    speak(choose(settings.language, preferred(environ)))
