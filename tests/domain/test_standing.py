@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from usagetray.domain.attempts import Attempt
-from usagetray.domain.standing import GRAVITY, STATE_OF, account_state, source_state
+from usagetray.domain.standing import GRAVITY, STATE_OF, UP_TO_THE_USER, account_state, source_state
 from usagetray.domain.states import State
 from usagetray.errors import Cause
 
@@ -128,6 +128,13 @@ def test_only_stale_figures_make_a_stale_account() -> None:
 def test_only_ended_windows_make_an_ended_account() -> None:
     assert judged(ENDED, sources={"s": State.OFFLINE}) is State.WINDOW_ENDED
     assert judged(ENDED, CURRENT, sources={"s": State.OFFLINE}) is State.OFFLINE
+
+
+@pytest.mark.parametrize("state", sorted(UP_TO_THE_USER))
+def test_an_ended_window_does_not_cover_up_what_only_the_user_can_mend(state: State) -> None:
+    """ "Waiting for a new figure" would be waited for in vain."""
+    assert judged(ENDED, sources={"s": state}) is state
+    assert judged(ENDED, sources={"s": State.FRESH, "other": state}) is State.WINDOW_ENDED
 
 
 @pytest.mark.parametrize("minutes", [11, -11])

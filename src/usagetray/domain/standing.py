@@ -86,7 +86,10 @@ def account_state(
         worst = worst_of(sources)
         return State.NOT_CONNECTED if worst in QUIET else worst  # answered, but had nothing to say
     if shown and all(ended for _, _, ended in shown):
-        return State.WINDOW_ENDED
+        stuck = {strategy: state for strategy, _, _ in shown if (state := sources.get(strategy)) in UP_TO_THE_USER}
+        if stuck:
+            return worst_of(stuck)
+        return State.SIGNED_OUT if refused else State.WINDOW_ENDED
     current = [(strategy, stale) for strategy, stale, ended in shown if not ended]
     failing = {strategy: sources.get(strategy, State.FRESH) for strategy, _ in current} if current else dict(sources)
     failing = {strategy: state for strategy, state in failing.items() if state not in QUIET}
@@ -99,6 +102,17 @@ def account_state(
     return store or State.FRESH
 
 
+UP_TO_THE_USER = frozenset(
+    {
+        State.SIGNED_OUT,
+        State.CREDENTIAL_MALFORMED,
+        State.SECRET_STORE_LOCKED,
+        State.SECRET_STORE_MISSING,
+        State.NOT_ALLOWED,
+        State.EXPIRED,
+    }
+)
+"""No new figure comes by waiting for it, so a window's end does not cover these up."""
 QUIET = frozenset({State.FRESH, State.STALE, State.NOT_CONNECTED})
 """States of a source that say nothing against figures which are there."""
 
