@@ -7,7 +7,7 @@ import os
 import queue
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,11 +24,14 @@ from usagetray.model import Secret
 from usagetray.profile import Profile, open_profile
 from usagetray.providers import discover
 from usagetray.providers.contract import Key
-from usagetray.spine.connecting import Connecting, find_provider, offers
+from usagetray.settings.reading import load
+from usagetray.spine.changing import Changing
+from usagetray.spine.connecting import Connecting, Offer, find_provider, offers
 from usagetray.spine.core import Core
 from usagetray.spine.delivery import make_notifier, unattended
 from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain
+from usagetray.spine.setting_up import key_variables
 from usagetray.spine.sources import is_used_here, tools
 
 if TYPE_CHECKING:
@@ -98,7 +101,9 @@ class App:
             keychain=self._keychain,
             notifier=self.notifier,
             on_change=lambda: self.do(self.changed),
+            asks_first=True,
         )
+        self._changing = Changing(profile, self._keychain, self.notifier)
         self._desktop: Desktop | None = None
 
     # ---- its loop ------------------------------------------------------------------------------------------
@@ -187,26 +192,49 @@ class App:
         set_value(self.profile.paths.config_file, key, value)
         self.tick()
 
+    def grant(self, wish: Mapping[str, Any]) -> str:
+        """Does what one of our windows asks for, one of `WISHES`, and says what was done. Raises `UserError`."""
+        said = self._changing.do(wish)
+        # A consent is reason to ask at once; anything else shows by what lies here.
+        self.do(self.refresh if wish.get("event") == "allow" else self.tick)
+        return said
+
+    @property
+    def key_variables(self) -> tuple[str, ...]:
+        """Names of variables of our environment that hold a key a provider would take."""
+        names = key_variables(known(self.profile).providers)
+        return tuple(sorted(each for each in names if self.profile.environ.get(each)))
+
     def connect(self, provider_id: str) -> None:
         """A tool that was switched off is to be read again."""
         provider = find_provider(known(self.profile).providers, provider_id)
         Connecting(self.profile, provider, self._keychain).switch_on()
         self.tick()
 
-    def welcome(self, chosen: Sequence[str], hooks: Sequence[str]) -> None:
-        """The first-run page was answered: tools left unticked are switched off, ticked helpers are installed.
+    def welcome(self, answer: Mapping[str, Any]) -> None:
+        """The first-run page was answered: tools left unticked are switched off, ticked consents given.
 
-        `chosen`: ids of providers. `hooks`: names of what may be installed for them.
+        `answer`: `providers` is a list of ids, `allow` one of [id, name of the consent], `autostart` a choice.
         """
-        for tool in list(tools(known(self.profile).providers, self.core.settings, self.profile.environ)):
+        chosen, allowed = answer.get("providers") or (), [tuple(each) for each in answer.get("allow") or ()]
+        settings = load(self.profile.paths.config_file)
+        for tool in list(tools(known(self.profile).providers, settings, self.profile.environ)):
             connecting = Connecting(self.profile, tool.provider, self._keychain, tool.home.path)
             if tool.provider.id in chosen:
                 for offer in offers(tool.provider):
-                    if offer.hook is not None and offer.name in hooks:
-                        log.info("%s", connecting.give(offer, _no_key))
-            elif is_used_here(tool):
+                    if offer.key is None and (tool.provider.id, offer.name) in allowed:
+                        self._give(connecting, offer)
+            elif is_used_here(tool) and tool.provider.id not in settings.providers:
                 connecting.switch_off()
+        if answer.get("autostart") is True:
+            log.info("%s", self._changing.do({"event": "autostart", "on": True}))
         self.configure("welcomed", True)
+
+    def _give(self, connecting: Connecting, offer: Offer) -> None:
+        try:
+            log.info("%s", connecting.give(offer, _no_key))
+        except UserError as error:  # of one; the others are given all the same
+            log.warning("%s", error)
 
     def _mend_autostart(self) -> None:
         """Starting at login, where it is on, follows a program that was moved."""

@@ -16,8 +16,10 @@ from usagetray.edges.notify import AlertText
 from usagetray.edges.panel import is_light
 from usagetray.edges.popup import PopupProcess, allowed_environment
 from usagetray.edges.tray.choice import make_tray
+from usagetray.errors import UserError
 from usagetray.overview import Overview
 from usagetray.profile import local_zone
+from usagetray.spine.changing import WISHES
 from usagetray.views.headline import Headline, headline
 from usagetray.views.icon import IconPicture, render_icon
 from usagetray.views.icon_grids import Theme
@@ -53,6 +55,7 @@ class Desktop:
         self._overview: Overview | None = None
         self._tip = ("usagetray", "")
         self._popup_is_open = False
+        self._wants_settings = False
         self._said: set[str] = set()
 
     def run_with(self, work: Callable[[], None]) -> None:
@@ -103,7 +106,7 @@ class Desktop:
         actions: Mapping[str, Callable[[], None]] = {
             "show": lambda: self.open(None),
             "refresh": self._app.refresh,
-            "settings": self._edit_settings,
+            "settings": self._open_settings,
             "quit": self._app.quit,
         }
         actions.get(verb, lambda: None)()
@@ -111,31 +114,57 @@ class Desktop:
     def _heard(self, event: Mapping[str, Any]) -> None:
         """An event of the popup."""
         name = event.get("event")
+        if name != "problem":  # it lives, and shows what it was told to
+            self._wants_settings = False
         if name in ("shown", "hidden", "ended"):
             self._popup_is_open = name == "shown"
         elif name == "refresh":
             self._app.refresh()
         elif name == "settings":
-            self._edit_settings()
+            self._open_settings(str(event.get("page") or ""))
+        elif name == "open":
+            self._open(str(event.get("what")))
         elif name == "action":
             self._act(str(event.get("verb")))
+        elif name in WISHES and "id" in event:
+            self._grant(event)
         elif name == "set":
             self._app.configure("show", "left" if event.get("show_left") else "used")
-        elif name == "later":
-            self._app.configure("welcomed", True)  # asked once: what may be read without asking stays on
         elif name == "connect":
             self._app.connect(str(event.get("provider")))
         elif name == "first_run":
-            self._app.welcome(event.get("providers") or (), event.get("hooks") or ())
+            self._app.welcome(event)
         elif name == "problem":
             self._tell_once(self._popup.problem)
+            if self._wants_settings:
+                self._open("settings")
 
-    def _edit_settings(self) -> None:
-        """The settings file in the user's own editor."""
-        path = self._app.profile.paths.config_file
-        private_dir(path.parent)
-        if not path.exists():
-            path.touch(mode=0o600)
+    def _grant(self, wish: Mapping[str, Any]) -> None:
+        try:
+            self._popup.answer(wish.get("id"), ok=True, text=self._app.grant(wish))
+        except UserError as error:
+            self._popup.answer(wish.get("id"), ok=False, text=str(error))
+
+    def _open_settings(self, page: str = "") -> None:
+        """The window; where there can be none, the file."""
+        self._wants_settings = True
+        if self._popup.problem is not None:
+            self._open("settings")
+        else:
+            self._popup.settings(page, variables=self._app.key_variables)
+
+    def _open(self, what: str) -> None:
+        """The settings file in the user's own editor, or the folder of what is kept in their file manager."""
+        paths = self._app.profile.paths
+        self._wants_settings = False
+        if what == "settings":
+            private_dir(paths.config_file.parent)
+            if not paths.config_file.exists():
+                paths.config_file.touch(mode=0o600)
+        places = {"settings": paths.config_file, "folder": paths.store_file.parent, "log": paths.log_dir}
+        path = places.get(what)
+        if path is None:
+            return
         if sys.platform != "linux":
             webbrowser.open(path.as_uri())
             return
@@ -143,7 +172,7 @@ class Desktop:
         try:
             opener = subprocess.Popen(["xdg-open", str(path)], env=env, start_new_session=True)  # noqa: S603, S607
         except OSError:
-            self._tell_once(f"Nothing here opens files (xdg-open is missing); the settings are in {path}.")
+            self._tell_once(f"Nothing here opens files (xdg-open is missing); it is in {path}.")
         else:
             threading.Thread(target=opener.wait, name="settings", daemon=True).start()
 

@@ -79,6 +79,14 @@ class PopupProcess:
         verb: dict[str, object] = {"verb": "show", "x": x, "y": y}
         self._say(verb if show_left is None else verb | {"show_left": show_left})
 
+    def settings(self, page: str = "", *, variables: Sequence[str] = ()) -> None:
+        """Open the settings window. `variables`: names of those in our environment that hold a key, never a value."""
+        self._say({"verb": "settings", "page": page, "variables": list(variables)})
+
+    def answer(self, number: object, *, ok: bool, text: str) -> None:
+        """What became of the wish of that number; never starts a window."""
+        self._say({"verb": "answer", "id": number, "ok": ok, "text": text})
+
     def menu(self, x: int, y: int, lines: Sequence[Mapping[str, object]]) -> None:
         """Open a menu there, for a panel that shows none; what is chosen comes as {"event": "action", "verb": ...}."""
         self._say({"verb": "menu", "x": x, "y": y, "lines": list(lines)})
@@ -117,7 +125,7 @@ class PopupProcess:
         while (verb := self._verbs.get()) is not None:
             if self._closed:
                 continue
-            opens = verb["verb"] in ("show", "menu")
+            opens = verb["verb"] in ("show", "menu", "settings")
             if opens:
                 self._last_opening = verb
             child = self._running() or (self._start() if opens else None)

@@ -8,8 +8,11 @@ from typing import Any
 
 from usagetray.edges.files import private_dir, write_atomic
 from usagetray.errors import SettingsError
-from usagetray.settings.keys import kind_of
+from usagetray.settings.keys import Kind, kind_of
 from usagetray.settings.reading import shown, syntax
+
+ROWS = ("budgets", "rates")
+"""Keys whose values are tables, one below the other."""
 
 
 def parse_value(text: str) -> Any:
@@ -22,41 +25,112 @@ def parse_value(text: str) -> Any:
 
 def set_value(path: Path, key: str, value: Any) -> None:
     """Writes one dotted key. Raises `SettingsError` and writes nothing if the key, value or file is not right."""
-    kind = kind_of(key)
-    if kind is None:
-        raise SettingsError(f"There is no setting called {key}; `usagetray config get` lists them.")
+    kind = _kind(key)
     try:
         kind.read(value)
     except ValueError as error:
         raise SettingsError(f"{key} takes {error}, not {shown(value)}.") from None
+    document = _document(path, key)
+    table: Any = document
+    *sections, name = key.split(".")
+    for section in sections:
+        if section not in table:
+            table[section] = _tomlkit().table()
+        table = table[section]
+        if not hasattr(table, "items"):
+            raise SettingsError(f"{path}: {section} should be a [section], so {key} was not set.")
+    if key in ROWS:
+        _put_rows(table, name, value)
+    else:
+        table[name] = value
+    _write(path, document)
+
+
+def unset_value(path: Path, key: str) -> None:
+    """Takes one dotted key out, so that its default holds. Raises `SettingsError` as `set_value` does."""
+    _kind(key)
+    document = _document(path, key)
+    table: Any = document
+    *sections, name = key.split(".")
+    for section in sections:
+        table = table.get(section, {}) if hasattr(table, "get") else {}
+    if name in table:
+        del table[name]
+        _write(path, document)
+
+
+def _kind(key: str) -> Kind:
+    kind = kind_of(key)
+    if kind is None:
+        raise SettingsError(f"There is no setting called {key}; `usagetray config get` lists them.")
+    return kind
+
+
+def _tomlkit() -> Any:
     import tomlkit  # deferred: only a change needs it
+
+    return tomlkit
+
+
+def _document(path: Path, key: str) -> Any:
+    """The file as it can be changed with everything the user wrote around. Raises `SettingsError`."""
     from tomlkit.exceptions import TOMLKitError
 
     try:
         text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
         tomllib.loads(text)  # the words of its errors are those that the user is shown elsewhere
-        document = tomlkit.parse(text)
+        return _tomlkit().parse(text)
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}), so {key} was not set.") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not UTF-8 text; it was left as it is.") from None
     except (ValueError, TOMLKitError, RecursionError) as error:
         raise SettingsError(f"{path}: {_broken(error)}; it was left as it is.") from None
-    table: Any = document
-    *sections, name = key.split(".")
-    for section in sections:
-        if section not in table:
-            table[section] = tomlkit.table()
-        table = table[section]
-        if not hasattr(table, "items"):
-            raise SettingsError(f"{path}: {section} should be a [section], so {key} was not set.")
-    table[name] = value
+
+
+def _write(path: Path, document: Any) -> None:
     private_dir(path.parent)
     try:
         # A settings file that is a link (kept with other dotfiles) stays one: its target is replaced.
-        write_atomic(path.resolve(), tomlkit.dumps(document).encode())
+        write_atomic(path.resolve(), _tomlkit().dumps(document).encode())
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror}); it is as it was.") from None
+
+
+def _put_rows(table: Any, name: str, rows: list[dict[str, Any]]) -> None:
+    """`[[name]]` tables: a row that stays, or only changes under its name or in its place, keeps its comments."""
+    tomlkit = _tomlkit()
+    there = table.get(name)
+    if not rows:
+        table.pop(name, None)
+        return
+    if not isinstance(there, tomlkit.items.AoT):
+        table.pop(name, None)
+        table[name] = tomlkit.aot()
+        there = table[name]
+    before = list(there)
+    same_count = len(before) == len(rows)
+    made = []
+    for at, row in enumerate(rows):
+        kept = next((each for each in before if each.unwrap() == row), None)
+        if kept is None:
+            kept = next((each for each in before if row.get("name") and each.get("name") == row["name"]), None)
+        if kept is None and same_count and before and there[at] in before and there[at].unwrap() not in rows:
+            kept = there[at]
+        if kept is None:
+            kept = tomlkit.table()
+        else:
+            before = [each for each in before if each is not kept]
+        for key in [key for key in kept if key not in row]:
+            del kept[key]
+        for key, value in row.items():
+            if kept.get(key) != value:
+                kept[key] = value
+        made.append(kept)
+    while len(there):
+        del there[0]
+    for each in made:
+        there.append(each)
 
 
 def _broken(error: Exception) -> str:

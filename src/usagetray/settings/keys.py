@@ -237,10 +237,26 @@ KEYS: Mapping[str, Kind] = {
 """`*` is a provider's id, or an account's name."""
 
 
-def kind_of(key: str) -> Kind | None:
-    """What a dotted key takes; None where no such setting exists."""
+CONSENTS = frozenset(
+    {
+        "providers.*.allow",
+        "providers.*.address",
+        "providers.*.accounts.*.allow",
+        "providers.*.accounts.*.address",
+    }
+)
+"""What is written only where the user agrees to it in words: by `connect`, in a terminal or in a window."""
+
+
+def form_of(key: str) -> str:
+    """A dotted key as it stands in `KEYS`, with `*` for the provider and the account."""
     parts = key.split(".")
     if len(parts) in (3, 5) and parts[0] == "providers":
         parts[1] = "*"
         parts[3:4] = ["*"] * len(parts[3:4])
-    return KEYS.get(".".join(parts))
+    return ".".join(parts)
+
+
+def kind_of(key: str) -> Kind | None:
+    """What a dotted key takes; None where no such setting exists."""
+    return KEYS.get(form_of(key))

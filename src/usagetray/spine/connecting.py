@@ -115,8 +115,10 @@ class Connecting:
 
     def switch_on(self) -> None:
         """Reads what may be read without asking, from now on."""
-        own = load(self.profile.paths.config_file).of(self.provider.id)
-        if not own.enabled:
+        settings = load(self.profile.paths.config_file)
+        own = settings.of(self.provider.id)
+        # Before the first-run page is answered, only what stands in the settings is read.
+        if not own.enabled or not (settings.welcomed or self.provider.id in settings.providers):
             self._set("enabled", True)
         if self.account and not own.account(self.account).enabled:
             self._set(f"accounts.{self.account}.enabled", True)
@@ -211,6 +213,28 @@ class Connecting:
             names = ", ".join(str(each.home.path) for each in found)
             raise UserError(f"{self.provider.name} has several folders here; name one with --home: {names}.")
         return found[0]
+
+
+def checked_key(key: Key, text: str) -> Secret:
+    """What was typed or pasted as a key. Raises `UserError` for what cannot be one; its text does not hold it."""
+    text = text.strip()
+    if not text or not text.isascii() or not text.isprintable() or (" " in text and not key.has_blanks):
+        raise UserError("That is not a key: it has characters a key cannot have. Nothing was changed.")
+    return Secret(text)
+
+
+def not_kept(error: SourceError, offer: Offer) -> UserError:
+    """Why a key could not be put into the key store, and what to do, in a sentence."""
+    if error.cause is not Cause.STORE_MISSING:
+        return UserError(
+            "The key store is locked or did not answer, so the key was not kept: unlock it, then try again."
+        )
+    name = next(iter(offer.key.env if offer.key else ()), "")
+    variable = f"set {name} where usagetray starts and connect again, or " if name else ""
+    return UserError(
+        "This system has no key store, so the key was not kept anywhere: "
+        f"{variable}install a key store (gnome-keyring, KWallet, KeePassXC)."
+    )
 
 
 def program() -> Path:

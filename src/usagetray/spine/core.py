@@ -24,7 +24,7 @@ from usagetray.profile import Profile, local_zone
 from usagetray.providers.contract import Provider, Strategy, Web
 from usagetray.settings import Settings
 from usagetray.settings.reading import load
-from usagetray.spine import own_programs, own_providers, status_page
+from usagetray.spine import own_programs, own_providers, snoozing, status_page
 from usagetray.spine.asking import Edges
 from usagetray.spine.billing import Billing
 from usagetray.spine.costing import Costing
@@ -34,7 +34,7 @@ from usagetray.spine.overviewing import overview
 from usagetray.spine.paying import Paying
 from usagetray.spine.planned import counting
 from usagetray.spine.refresh import Refresh
-from usagetray.spine.sources import Tool, found_tools
+from usagetray.spine.sources import Tool, found_tools, unanswered
 from usagetray.spine.speaking import speak_as_set
 from usagetray.spine.status_line_cost import StatusLineCost
 from usagetray.views.status_json import status_json
@@ -72,8 +72,12 @@ class Core:
         notifier: Notifier | None = None,
         on_change: Callable[[], None] = lambda: None,
         ceiling_s: float | None = None,
+        asks_first: bool = False,
     ) -> None:
-        """`ceiling_s`: of real time, within which every request ends; None: the ordinary one."""
+        """`ceiling_s`: of real time, within which every request ends; None: the ordinary one.
+
+        `asks_first`: nothing is read of a provider before the user has answered the first-run page or connected it.
+        """
         own = profile.paths
         for folder in (own.config_file.parent, own.store_file.parent, own.state_dir, own.spool_dir, own.runtime_dir):
             private_dir(folder)
@@ -86,6 +90,7 @@ class Core:
         self._providers = tuple(providers)
         self._keychain = keychain
         self._settings_stamp: object = None
+        self._asks_first = asks_first and not profile.demo
         self.settings = Settings()
         self.reload_settings()
         try:
@@ -159,6 +164,7 @@ class Core:
     def look(self, *, ask: bool = True) -> bool:
         """Reads what lies here and, if it may ask, starts the requests that are due. True if something new was read."""
         self.reload_settings()
+        snoozing.take_in(self.store, self.profile.paths.orders_dir, self.profile.clock.now())
         is_new = self.refresh.tick(ask=ask)
         if not self.profile.demo:  # what the user's own tools bill is no part of a made-up day
             is_new = self._billing.tick() or is_new
@@ -209,6 +215,8 @@ class Core:
         self._settings_stamp = stamp
         known = own_providers.known(self.profile, self._built_in)
         self._providers, self.settings = known.providers, known.in_settings(load(path))
+        if self._asks_first:
+            self.settings = unanswered(self.settings, [each.id for each in self._providers])
         speak_as_set(self.settings, self.profile.environ)
         for problem in self.settings.problems:
             log.warning("%s", problem)
@@ -234,6 +242,7 @@ class Core:
             reading=self.indexing.reading,
         )
         shown = self._paying.added_to(shown, self.store)
+        shown = snoozing.added_to(shown, self.store, self.settings, local_zone())
         if not self.settings.budgets and self._alerting is None:
             return shown
         return self._budgeting.added_to(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from usagetray.edges import facts
 from usagetray.edges.store import Source
 from usagetray.model import Secret
 from usagetray.providers.contract import Address, Home, Key, Provider, Strategy
-from usagetray.settings import Settings
+from usagetray.settings import ProviderSettings, Settings
 
 if TYPE_CHECKING:
     from usagetray.overview import FoundTool
@@ -51,6 +52,14 @@ def tools(providers: Sequence[Provider], settings: Settings, environ: Mapping[st
             for name, account in own.accounts.items():
                 if account.enabled and account.allow and name != FIRST:
                     yield Tool(provider, account_home(name), name, account.address, options)
+
+
+def unanswered(settings: Settings, providers: Sequence[str]) -> Settings:
+    """Before the first-run page was answered, a provider is read only if the settings already speak of it."""
+    if settings.welcomed:
+        return settings
+    silent = {each: ProviderSettings(enabled=False) for each in providers if each not in settings.providers}
+    return replace(settings, providers=MappingProxyType({**settings.providers, **silent}))
 
 
 def account_home(name: str) -> Home:

@@ -6,9 +6,8 @@ import argparse
 import os
 import shlex
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from operator import attrgetter
 from typing import Any
 
 from usagetray.edges.channel import NobodyThere, ask
@@ -19,6 +18,7 @@ from usagetray.profile import Profile
 from usagetray.settings import Settings
 from usagetray.settings.keys import KEYS, kind_of
 from usagetray.settings.reading import load
+from usagetray.settings.written import written
 from usagetray.spine.own_providers import Known, known_settings
 from usagetray.views.cli import out, say
 from usagetray.views.cli.opening import opened
@@ -64,20 +64,11 @@ def _get(there: Known, settings: Settings, key: str | None) -> int:
     return 1 if settings.problems else 0
 
 
-PLACES: Mapping[str, Callable[[Settings], Any]] = {
-    "show": lambda settings: "left" if settings.show_left else "used",
-    "times": lambda settings: "countdown" if settings.countdown else "clock",
-    "polling.minutes": attrgetter("poll_minutes"),
-    "statusline.cost": attrgetter("status_line_cost"),
-}
-"""Of the keys that are not called as their fields."""
-
-
 def _values(settings: Settings, providers: Iterable[str]) -> Iterator[tuple[str, Any]]:
     """Every setting as it stands in the file, defaults included."""
-    for key, kind in KEYS.items():
+    for key in KEYS:
         if "*" not in key:
-            yield key, kind.write(PLACES.get(key, attrgetter(key))(settings))
+            yield key, written(settings, key)
     for provider_id in sorted({*providers, *settings.providers}):
         own = settings.of(provider_id)
         for name in _fields_of("providers.*."):

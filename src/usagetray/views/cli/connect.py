@@ -11,12 +11,20 @@ import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from usagetray.errors import Cause, SourceError, UserError
+from usagetray.errors import SourceError, UserError
 from usagetray.model import Secret
 from usagetray.profile import Profile
 from usagetray.providers.contract import Address, Key, Provider
 from usagetray.settings.reading import load
-from usagetray.spine.connecting import Connecting, Offer, checked_account, find_provider, offers
+from usagetray.spine.connecting import (
+    Connecting,
+    Offer,
+    checked_account,
+    checked_key,
+    find_provider,
+    not_kept,
+    offers,
+)
 from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain
 from usagetray.spine.sources import found_tools
@@ -170,16 +178,7 @@ def give(connecting: Connecting, offer: Offer, environ: Mapping[str, str]) -> st
             lambda address: _typed_address(address, connecting.address, environ),
         )
     except SourceError as error:
-        if error.cause is Cause.STORE_MISSING:
-            name = next(iter(offer.key.env if offer.key else ()), "")
-            variable = f"set {name} where usagetray starts and connect again, or " if name else ""
-            raise UserError(
-                "This system has no key store, so the key was not kept anywhere: "
-                f"{variable}install a key store (gnome-keyring, KWallet, KeePassXC)."
-            ) from None
-        raise UserError(
-            "The key store is locked or did not answer, so the key was not kept: unlock it, then try again."
-        ) from None
+        raise not_kept(error, offer) from None
 
 
 def _agrees(offer: Offer) -> bool:
@@ -217,9 +216,7 @@ def _typed_key(key: Key, environ: Mapping[str, str]) -> Secret | None:
         return None
     if not text:
         raise _NothingGivenError("No key was given, so nothing was changed.")
-    if not text.isascii() or not text.isprintable() or (" " in text and not key.has_blanks):
-        raise UserError("That is not a key: it has characters a key cannot have. Nothing was changed.")
-    return Secret(text)
+    return checked_key(key, text)
 
 
 def _wrapped(text: str, indent: str = "") -> str:
