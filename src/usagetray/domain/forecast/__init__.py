@@ -14,4 +14,5 @@ from usagetray.domain.forecast.meter import changed as changed
 from usagetray.domain.forecast.projecting import forecast as forecast
 from usagetray.domain.forecast.rule import LockoutAlert as LockoutAlert
 from usagetray.domain.forecast.rule import decide as decide
+from usagetray.domain.forecast.rule import is_warned as is_warned
 from usagetray.domain.forecast.rule import stands_warned as stands_warned

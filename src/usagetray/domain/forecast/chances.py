@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 ROOT_2 = math.sqrt(2.0)
+
+
+class Outlook(NamedTuple):
+    """What may come of a window until its reset."""
+
+    times: tuple[float, ...]  # seconds ahead
+    chances: list[float]  # that it is used up by each of them
+    near: float  # chance of coming near the limit
+    tokens: float  # weighted, expected until the reset
 
 
 def normal(z: float) -> float:

@@ -132,6 +132,7 @@ class Forecast:
     window: str
     used: float | None  # estimate of now; None: never stated
     used_sd: float
+    at_reset: float | None  # share expected at the reset, 0.0 upward: the median; None: nobody can say
     pace: float | None  # share used minus share of the window gone by; None: no window is running
     p_lockout: float
     exhausts_at: tuple[datetime, datetime, datetime] | None

@@ -6,7 +6,8 @@ import math
 from datetime import datetime, timedelta
 
 from usagetray.domain.forecast import session, week
-from usagetray.domain.forecast.chances import quantile, shifted
+from usagetray.domain.forecast.chances import Outlook, quantile, shifted
+from usagetray.domain.forecast.habits import THOUSAND
 from usagetray.domain.forecast.learning import FULL, STARTS_ON_USE
 from usagetray.domain.forecast.memory import Forecast, Habit, Memory, Prior, WindowMemory
 
@@ -33,13 +34,20 @@ def forecast(memory: Memory, key: str, now: datetime, prior: Prior) -> Forecast 
     pace = used - (1.0 - left_s / window.length.total_seconds())
     if used >= FULL:
         return _forecast(
-            window, pace=pace, p_lockout=1.0, p_near=1.0, exhausts_at=(now,) * 3, knows_enough=window.stated is not None
+            window,
+            pace=pace,
+            p_lockout=1.0,
+            p_near=1.0,
+            at_reset=used,
+            exhausts_at=(now,) * 3,
+            knows_enough=window.stated is not None,
         )
     habit = next((each for each in memory.habits if each.model == window.model), None)
     rate = window.meter.rate
     if rate is None or habit is None or not habit.days:
         return _by_pace(window, used, pace, left_s, now)
-    times, chances, p_near = _chances(memory, window, habit, used, rate, left_s, now, prior)
+    outlook = _outlook(memory, window, habit, used, rate, left_s, now, prior)
+    times, chances = outlook.times, outlook.chances
     exhausts_at = (resets_at,) * 3
     if chances[-1] > 1e-4:
         early, middle, late = (now + timedelta(seconds=quantile(times, chances, each)) for each in (0.1, 0.5, 0.9))
@@ -48,13 +56,14 @@ def forecast(memory: Memory, key: str, now: datetime, prior: Prior) -> Forecast 
         window,
         pace=pace,
         p_lockout=chances[-1],
-        p_near=p_near,
+        p_near=outlook.near,
+        at_reset=used + outlook.tokens * rate,
         exhausts_at=exhausts_at,
         knows_enough=not window.presumed and window.meter.share >= LEARNED,
     )
 
 
-def _chances(
+def _outlook(
     memory: Memory,
     window: WindowMemory,
     habit: Habit,
@@ -63,15 +72,15 @@ def _chances(
     left_s: float,
     now: datetime,
     prior: Prior,
-) -> tuple[tuple[float, ...], list[float], float]:
-    """Seconds ahead, the chance of being used up by each, and the chance of coming near."""
+) -> Outlook:
     allowed, to_near = (1.0 - used) / rate, (NEAR - used) / rate
     if window.length <= STARTS_ON_USE:
         times, found = session.courses(habit, memory.locks, now, left_s / 3600, prior)
         by = own_record(window) * left_s / window.length.total_seconds()
         chances = [shifted(each, by) for each in session.chances(found, times, allowed)]
-        return times, chances, shifted(session.chance_at_end(found, times, to_near), by)
-    return week.chances(habit, now, left_s, allowed, to_near, prior)
+        near = shifted(session.chance_at_end(found, times, to_near), by)
+        return Outlook(times, chances, near, session.expected(found) * THOUSAND)
+    return week.outlook(habit, now, left_s, allowed, to_near, prior)
 
 
 def used_now(window: WindowMemory) -> tuple[float, float]:
@@ -115,12 +124,14 @@ def _forecast(
     p_near: float,
     exhausts_at: tuple[datetime, datetime, datetime] | None,
     knows_enough: bool,
+    at_reset: float | None = None,
 ) -> Forecast:
     used, spread = used_now(window)
     return Forecast(
         window=window.key,
         used=used if window.stated is not None or window.since > 0 or window.resets_at is None else None,
         used_sd=spread,
+        at_reset=at_reset,
         pace=pace,
         p_lockout=p_lockout,
         p_near=p_near,

@@ -22,6 +22,8 @@ RECOVERY = 0.10
 """A share given back by the vendor within a cycle that makes it another story."""
 SAME_CYCLE = timedelta(minutes=10)
 """A reset moved by less is the same one, restated."""
+STANDS = 0.4
+"""Chance of the lockout below which a warning given earlier in the cycle is no longer shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,15 @@ def decide(memory: Memory, forecast: Forecast, now: datetime, *, may_alert: bool
 def stands_warned(memory: Memory, key: str, now: datetime) -> bool:
     """A warning was given for the cycle that runs."""
     return any(each.key == key and each.episode is not None and now < each.episode.ends_at for each in memory.windows)
+
+
+def is_warned(memory: Memory, forecast: Forecast, now: datetime) -> bool:
+    """A warning was given in this cycle, or would be now, and what it was given for is still likely."""
+    if forecast.p_lockout < STANDS or not forecast.knows_enough:
+        return False
+    if stands_warned(memory, forecast.window, now):
+        return True
+    return decide(memory, forecast, now, may_alert=True)[0] is not None
 
 
 def _is_over(episode: Episode, window: WindowMemory, forecast: Forecast, now: datetime) -> bool:

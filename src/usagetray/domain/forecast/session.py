@@ -191,3 +191,14 @@ def chances(found: list[Course], times: tuple[float, ...], allowed: float) -> li
 def chance_at_end(found: list[Course], times: tuple[float, ...], allowed: float) -> float:
     """The chance that the allowed tokens have been used by the last of the instants."""
     return chances([Course(each.weight, each.tokens[-1:]) for each in found], times[-1:], allowed)[-1]
+
+
+def expected(found: list[Course]) -> float:
+    """Thousands of tokens by the last of the instants: half of the courses, by their weights, use more."""
+    half = sum(each.weight for each in found) / 2
+    gone = 0.0
+    for tokens, weight in sorted((each.tokens[-1], each.weight) for each in found):
+        gone += weight
+        if gone >= half:
+            return tokens
+    return 0.0

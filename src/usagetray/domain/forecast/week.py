@@ -6,7 +6,7 @@ import math
 from datetime import datetime
 from typing import NamedTuple
 
-from usagetray.domain.forecast.chances import normal
+from usagetray.domain.forecast.chances import Outlook, normal
 from usagetray.domain.forecast.habits import EPOCH, QUARTERS, THOUSAND
 from usagetray.domain.forecast.memory import Habit, Prior
 from usagetray.domain.forecast.session import alike
@@ -28,10 +28,8 @@ class Usual(NamedTuple):
     variance: float  # with what is not known of the mean
 
 
-def chances(
-    habit: Habit, now: datetime, left_s: float, allowed: float, to_near: float, prior: Prior
-) -> tuple[tuple[float, ...], list[float], float]:
-    """Seconds ahead, the chance that the allowed tokens are used by then, and that `to_near` are used at all."""
+def outlook(habit: Habit, now: datetime, left_s: float, allowed: float, to_near: float, prior: Prior) -> Outlook:
+    """`allowed`, `to_near`: tokens that use it up, and that bring it near."""
     begin = (now - EPOCH).total_seconds()
     end = begin + left_s
     days = _blocks(habit, int(begin // DAY_S))
@@ -50,7 +48,7 @@ def chances(
         times.append(closes - begin)
         found.append(max(found[-1] if found else 0.0, normal((mean - allowed / THOUSAND) / spread)))
         near = max(near, normal((mean - to_near / THOUSAND) / spread))
-    return tuple(times), found, 1.0 if to_near <= 0 else near
+    return Outlook(tuple(times), found, 1.0 if to_near <= 0 else near, mean * THOUSAND)
 
 
 def _blocks(habit: Habit, today: int) -> list[list[int]]:
