@@ -16,7 +16,13 @@ from usagetray.domain.alerts import Told
 from usagetray.domain.attempts import Attempt
 from usagetray.edges.store import ledger_reading, rows
 from usagetray.edges.store import spend as bills
-from usagetray.edges.store.database import Database, StoreBusyError, open_for_reading, open_for_writing
+from usagetray.edges.store.database import (
+    Database,
+    Statement,
+    StoreBusyError,
+    open_for_reading,
+    open_for_writing,
+)
 from usagetray.edges.store.ledger import Ledger
 from usagetray.edges.store.ledger_reading import IndexState
 from usagetray.edges.store.rows import AlertRow, Plan, Source
@@ -188,9 +194,18 @@ class Store:
         )
         return {tuple(row[:3]): rows.to_told(row[3:]) for row in found}
 
-    def save_told(self, told: Mapping[tuple[str, str, str], Told], alerts: Sequence[AlertRow] = ()) -> None:
-        """Remembers what is announced together with the alerts themselves, before any is shown."""
+    def save_told(
+        self,
+        told: Mapping[tuple[str, str, str], Told],
+        alerts: Sequence[AlertRow] = (),
+        besides: Sequence[Statement] = (),
+    ) -> None:
+        """Remembers what is announced together with the alerts themselves, before any is shown.
+
+        `besides`: what else is true only with these alerts.
+        """
         self.database.write(
+            *besides,
             (
                 "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [(*key, *rows.told_row(each)) for key, each in told.items()],

@@ -17,6 +17,7 @@ INSERT_USAGE = (
     f"INSERT INTO usage VALUES ({', '.join('?' * (4 + len(COLUMNS)))}) ON CONFLICT DO UPDATE SET "
     + ", ".join(f"{each} = {each} + excluded.{each}" for each in COLUMNS)
 )
+INSERT_NEWS = f"INSERT INTO unforeseen VALUES (NULL, {', '.join('?' * 11)})"
 DROP_EMPTY = "DELETE FROM usage WHERE bucket = ? AND place = ? AND terms = ? AND band = ? AND " + " AND ".join(
     f"{each} = 0" for each in COLUMNS
 )
@@ -28,9 +29,21 @@ Sum = tuple[int, int, int, int]
 class Booking:
     """Collects the changes of one transaction."""
 
-    def __init__(self, names: Names, term_like: Callable[[str, int], int], doubtful: frozenset[int]) -> None:
-        """`term_like`: the number of the same terms with another model. `doubtful`: terms of what may not be true."""
+    def __init__(
+        self,
+        names: Names,
+        term_like: Callable[[str, int], int],
+        doubtful: frozenset[int],
+        *,
+        tells: bool = False,
+    ) -> None:
+        """`term_like`: the number of the same terms with another model. `doubtful`: terms of what may not be true.
+
+        `tells`: each response that changes is noted for the forecast.
+        """
         self.changed = 0
+        self._tells = tells
+        self._news: list[tuple[object, ...]] = []
         self._names = names
         self._term_like = term_like
         self._doubtful = doubtful
@@ -64,6 +77,12 @@ class Booking:
 
         Almost all are so in a first scan: hence one loop over all of them, and no call for each.
         """
+        if self._tells:
+            for each in new:
+                self._add(each, 1)
+            self.changed += len(new)
+            self._records += new
+            return
         sums_of, doubtful, long = self._sums, self._doubtful, BANDS[1]
         for record in new:
             _, _, _, at, place, _, _, terms, given, write_5m, write_1h, read, output, reasoning, searches, several = (
@@ -96,6 +115,8 @@ class Booking:
             else:
                 self._not_aside.append((response.key, response.part))
             return
+        if self._tells:
+            self._news.append((sign, *response[3:5], *response[7:13], response.web_searches, response.attempts))
         bucket, place, terms = response.at // QUARTER_US, response.place, response.terms
         several = attempts_of(response.attempts) if response.attempts else [("", *response[8:13])]
         only_first = (1, response.reasoning, response.web_searches)
@@ -118,6 +139,7 @@ class Booking:
             self.set_aside(),
             (INSERT_USAGE, self.sums()),
             (DROP_EMPTY, sorted(self._taken_from)),
+            (INSERT_NEWS, self._news),
         )
 
     def set_aside(self) -> Statement:

@@ -117,7 +117,8 @@ class Ledger:
                 if former is not record:
                     _add(several.setdefault(key, [former]), record, numbering.names)
         known = self._known(told)
-        booking = Booking(numbering.names, numbering.term_like, numbering.doubtful())
+        tells = bool(self._database.stored("SELECT 1 FROM foresight LIMIT 1"))
+        booking = Booking(numbering.names, numbering.term_like, numbering.doubtful(), tells=tells)
         for key in dict.fromkeys((*known, *several)):
             booking.book(known.get(key, ()), several.get(key, [told[key]]))
             del told[key]

@@ -136,6 +136,24 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE alert ADD COLUMN held_for TEXT;
     ALTER TABLE alert ADD COLUMN left_out TEXT;
     """,
+    """
+    -- What the forecast has learned of each account, as JSON.
+    CREATE TABLE foresight (
+        id INTEGER PRIMARY KEY,
+        provider TEXT NOT NULL, account TEXT NOT NULL, memory BLOB NOT NULL,
+        UNIQUE (provider, account)
+    );
+
+    -- Changes of the ledger that the forecast has not taken in yet; none are noted before it has begun.
+    CREATE TABLE unforeseen (
+        id INTEGER PRIMARY KEY,
+        sign INTEGER NOT NULL,  -- 1: a response that counts; -1: one that does not any more
+        at INTEGER NOT NULL, place INTEGER NOT NULL, terms INTEGER NOT NULL,
+        input INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL, output INTEGER NOT NULL, web_searches INTEGER NOT NULL,
+        attempts TEXT NOT NULL
+    );
+    """,
 )
 
 
