@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from usagetray.billing import Verdict
+from usagetray.domain.holding_back import Manners
 from usagetray.domain.incidents import Incident
 from usagetray.domain.paying import Paid
 from usagetray.domain.states import Level, State, WindowState
@@ -208,6 +209,7 @@ class Overview:
     cost: CostToDate | None = None  # all that was used by anybody's logs here, at list prices
     counted_at: datetime | None = None  # when all logs had been read to their ends; None: not yet
     reading: ReadingLogs | None = None
+    manners: Manners = field(default_factory=Manners)  # how alerts behave now
 
     @property
     def is_counted(self) -> bool:

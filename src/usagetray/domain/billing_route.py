@@ -45,6 +45,11 @@ def key_of(verdict: Verdict) -> tuple[str, str, str]:
     return verdict.route.value, first.file or "", first.variable or ""
 
 
+def accepted(provider: str, key: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Under which it is remembered that the user bills this on purpose; `key` of `key_of`."""
+    return provider, "on purpose", "\n".join(key)
+
+
 def is_news(former: Sequence[tuple[str, str, str]] | None, now: Verdict) -> bool:
     """Whether this is worth an alert: not the first look, a plan is no longer what pays, and it was not told before.
 

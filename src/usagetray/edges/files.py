@@ -29,6 +29,11 @@ class Paths:
         return self.state_dir / "spool"
 
     @property
+    def orders_dir(self) -> Path:
+        """What commands have asked about alerts, one file each."""
+        return self.spool_dir / "alerts"
+
+    @property
     def calls_dir(self) -> Path:
         """Calls of models that the user's own programs record."""
         return self.state_dir / "calls"

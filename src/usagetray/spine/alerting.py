@@ -14,7 +14,7 @@ from usagetray.edges.notify import Notifier
 from usagetray.edges.store import AlertRow, Store
 from usagetray.overview import Overview
 from usagetray.settings import AlertSettings, Settings
-from usagetray.spine import billing_alerts, spending_alerts
+from usagetray.spine import billing_alerts, snoozing, spending_alerts
 from usagetray.spine.announcing import Announcing
 from usagetray.spine.paying import Paying
 from usagetray.views.alert_words import Behind, alert_words
@@ -47,7 +47,7 @@ class Alerting:
         self._store = store
         self._settings = settings
         self._zone = zone
-        self.announcing = Announcing(store, notifier)
+        self.announcing = Announcing(store, notifier, settings, zone)
 
     def consider(self, overview: Overview) -> bool:
         """Remembers what the overview earns before any of it is shown: a crash loses an alert, never repeats one.
@@ -74,7 +74,7 @@ class Alerting:
             alert, told = alerts.due(seen, known, settings.alerts.thresholds if own is None else own)
             # Also under the names it had: the account may lose its present one when a consent is withdrawn.
             now_told |= {each: told for each in (seen.id, *aliases) if told != former.get(each)}
-            if alert is not None and _wanted(alert, settings.alerts) and not _still_locked(alert, overview):
+            if alert is not None and not _still_locked(alert, overview) and self._is_wanted(alert, overview):
                 due.append(alert)
         paying = self._paying.follow(
             overview, [seen for seen, _, _ in seen_windows], {**former, **now_told}, settings.alerts, self._store
@@ -95,6 +95,16 @@ class Alerting:
         if now_told:
             self._store.save_told(now_told, rows)
         return rows, bool(now_told)
+
+    def _is_wanted(self, alert: Alert, overview: Overview) -> bool:
+        """The end of a lockout: also by what was said of this one alone."""
+        settings = self._settings().alerts
+        if alert.kind is not AlertKind.BACK:
+            return _wanted(alert, settings)
+        tells = snoozing.tells_back(
+            self._store, alert.provider, alert.account, overview.generated_at, default=settings.back
+        )
+        return settings.enabled and tells
 
     def _row(self, alert: Alert, overview: Overview, behind: Behind) -> AlertRow:
         words = alert_words(alert, overview, self._zone(), self._settings().show_left, behind)
@@ -136,7 +146,7 @@ def _seen(overview: Overview) -> Iterator[tuple[Seen, list[tuple[str, str, str]]
 
 
 def _wanted(alert: Alert, settings: AlertSettings) -> bool:
-    kinds = {AlertKind.LOCKED: settings.locked, AlertKind.BACK: settings.back, AlertKind.PAYING: settings.paying}
+    kinds = {AlertKind.LOCKED: settings.locked, AlertKind.PAYING: settings.paying}
     return settings.enabled and kinds.get(alert.kind, True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from usagetray.billing import Route, Verdict
 from usagetray.domain.alerts import AlertKind, Told
-from usagetray.domain.billing_route import is_news, key_of
+from usagetray.domain.billing_route import accepted, is_news, key_of
 from usagetray.edges.store import AlertRow
 from usagetray.overview import BillingView, Overview
 from usagetray.settings import AlertSettings
@@ -36,7 +36,11 @@ def earned(
         ids = {(view.provider, place, "\n".join((SET_UP, *key_of(each)))) for each in view.verdicts}
         told |= {each: NOW for each in ids if former.get(each) != NOW}
         told |= {each: BEFORE for each in known - ids if former[each] == NOW}
-        news = [each for each in view.verdicts if is_news(before, each)]
+        news = [
+            each
+            for each in view.verdicts
+            if is_news(before, each) and accepted(view.provider, key_of(each)) not in former
+        ]
         if news and settings.enabled and settings.billing_route:
             rows.append(_row(view, _first(news), overview))
     return rows, told

@@ -10,6 +10,7 @@ from usagetray.edges.keychain import Keychain, keychain_double, service_name
 from usagetray.edges.store import open_reader
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.profile import Profile, local_zone
+from usagetray.spine import snoozing
 from usagetray.spine.costing import NOTHING, Costing
 from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known_settings
@@ -54,6 +55,7 @@ def reader(profile: Profile) -> Callable[[], Overview]:
                 found=found_tools(known.providers, settings, profile.environ, profile.paths.state_dir),
             )
             shown = paying.added_to(shown, store)
+            shown = snoozing.added_to(shown, store, settings, local_zone())
             if not settings.budgets:
                 return shown
             if budgeting is None:
