@@ -20,8 +20,8 @@ from usagetray.errors import UserError
 from usagetray.overview import Overview
 from usagetray.profile import local_zone
 from usagetray.spine.changing import WISHES
-from usagetray.views.headline import Headline, headline
-from usagetray.views.icon import IconPicture, render_icon
+from usagetray.views.headline import Headline, followed, headline
+from usagetray.views.icon import IconPicture, Style, render_icon
 from usagetray.views.icon_grids import Theme
 from usagetray.views.menu import MenuLine, label_text, menu, tooltip
 
@@ -50,7 +50,7 @@ class Desktop:
             on_event=lambda event: app.do(lambda: self._heard(event)),
         )
         self._headline: Headline | None = None
-        self._picture: tuple[IconPicture, Theme] | None = None
+        self._picture: tuple[IconPicture, Theme, Style, bool] | None = None
         self._images: tuple[Any, ...] = ()
         self._overview: Overview | None = None
         self._tip = ("usagetray", "")
@@ -73,11 +73,13 @@ class Desktop:
         """Brings icon, texts and an open popup up to date."""
         settings, zone = self._app.core.settings, local_zone()
         self._overview = overview
-        self._headline = headline(overview, self._headline)
-        picture = (self._headline.picture, self._theme(settings.icon.panel))
+        self._headline = headline(followed(overview, settings.icon.follow), self._headline)
+        look = settings.icon
+        picture = (self._headline.picture, self._theme(look.panel), look.style, look.colour != "never")
         if picture != self._picture:
             self._picture = picture
-            self._images = tuple(render_icon(picture[0], size, picture[1]) for size in self._tray.sizes)
+            said, theme, style, coloured = picture
+            self._images = tuple(render_icon(said, size, theme, style, coloured=coloured) for size in self._tray.sizes)
         tip = tooltip(overview, zone, settings.show_left)
         label = label_text(overview, self._headline, settings.show_left) if settings.icon.label else None
         title, _, rest = tip.partition("\n")

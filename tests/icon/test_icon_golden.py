@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from usagetray.views.icon import Style
 from usagetray.views.icon_app import APP_ICON_SIZES, render_app_icon
 from usagetray.views.icon_grids import Theme
+from usagetray.views.icon_picture import STYLES
 from usagetray.views.icon_sheet import SAMPLES, SHEET_SIZES, icon_on_taskbar, write_icon_sheet
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -22,13 +24,13 @@ MEAN_TOLERANCE = 0.2
 """Of 255, over the whole sheet."""
 
 
-def sheet(theme: Theme) -> Image.Image:
+def sheet(theme: Theme, style: Style) -> Image.Image:
     """One row per sample, one column per size, at true size."""
     picture = Image.new("RGB", (sum(SHEET_SIZES) + 4 * len(SHEET_SIZES), 68 * len(SAMPLES)))
     for row, (_, sample) in enumerate(SAMPLES):
         left = 0
         for size in SHEET_SIZES:
-            picture.paste(icon_on_taskbar(sample, size, theme), (left, row * 68))
+            picture.paste(icon_on_taskbar(sample, size, theme, style), (left, row * 68))
             left += size + 4
     return picture
 
@@ -41,10 +43,11 @@ def assert_alike(drawn: Image.Image, expected: Image.Image) -> None:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_tray_icon_looks_as_it_did(theme: Theme) -> None:
+@pytest.mark.parametrize("style", STYLES)
+def test_the_tray_icon_looks_as_it_did(style: Style, theme: Theme) -> None:
     """Every sample in every size. `USAGETRAY_UPDATE_GOLDEN=1` takes today's drawing as the new picture."""
-    golden = GOLDEN / f"tray_{theme}.png"
-    drawn = sheet(theme)
+    golden = GOLDEN / f"{style}_{theme}.png"
+    drawn = sheet(theme, style)
     if os.environ.get("USAGETRAY_UPDATE_GOLDEN") == "1":
         drawn.save(golden, optimize=True)
 

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from usagetray.domain.states import Level
-from usagetray.views.icon import Bar, IconPicture, IconState, render_icon
+from usagetray.views.icon import Bar, IconPicture, IconState, Style, render_icon
 from usagetray.views.icon_grids import NATIVE_SIZES, Theme, grid_for, inks_for
+from usagetray.views.icon_picture import STYLES
 from usagetray.views.icon_sheet import SAMPLES
 
 THEMES: tuple[Theme, ...] = ("dark", "light")
@@ -62,10 +63,13 @@ def solid_colours(icon: Image.Image) -> set[tuple[int, ...]]:
 
 
 @pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize(("one", "other"), [*combinations(IconState, 2)])
-def test_two_states_are_told_apart_without_colour_at_16_px(one: IconState, other: IconState, theme: Theme) -> None:
+def test_two_states_are_told_apart_without_colour_at_16_px(
+    one: IconState, other: IconState, style: Style, theme: Theme
+) -> None:
     """With equal figures (50 % and 41 %) at least 8 of 256 pixels differ in opacity alone."""
-    icons = [render_icon(alike(state), 16, theme).getchannel("A") for state in (one, other)]
+    icons = [render_icon(alike(state), 16, theme, style, coloured=False).getchannel("A") for state in (one, other)]
 
     changed = sum(ImageChops.difference(*icons).histogram()[SEEN:])
 

@@ -20,7 +20,7 @@ from tests.views.build import (
 )
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import Money
-from usagetray.views.headline import headline, spent_share
+from usagetray.views.headline import followed, headline, spent_share
 from usagetray.views.icon import Bar, IconPicture, IconState
 
 OLD = {"stale": True, "captured_at": AT_18_22}
@@ -151,3 +151,12 @@ def test_money_alone_is_one_bar():
 def test_sums_in_two_currencies_have_no_share():
     assert spent_share(usage_credits(limit=Money(amount=Decimal(50), currency="EUR"))) is None
     assert spent_share(usage_credits(limit=Money(amount=Decimal(0), currency="USD"))) is None
+
+
+def test_an_icon_that_follows_one_provider_shows_no_other():
+    """Codex at 18 %, though Claude is at 93 %; of a provider without accounts nothing can be shown, so all are."""
+    both = overview(account(window(0.93)), codex())
+
+    shown = {each: headline(followed(both, each)).provider for each in ("codex", "claude", "kimi", "")}
+
+    assert shown == {"codex": "codex", "claude": "claude", "kimi": "claude", "": "claude"}

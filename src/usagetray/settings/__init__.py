@@ -9,6 +9,7 @@ from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from usagetray.settings.budgets import Budget
 from usagetray.settings.rates import UserRate
@@ -40,7 +41,7 @@ class AlertSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IconSettings:
-    style: str = "bars"  # "ring", "number"
+    style: Literal["bars", "ring", "number"] = "bars"
     follow: str = ""  # the id of the one provider it shows; "": of whichever is tightest
     separate: bool = False  # an icon for each provider
     colour: str = "auto"  # or "never"

@@ -6,7 +6,7 @@ Pure: the last headline goes in, the next comes out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from usagetray.domain.states import Level, State, WindowState
@@ -43,6 +43,12 @@ def headline(overview: Overview, previous: Headline | None = None) -> Headline:
     held = _held(accounts, previous)
     shown = _chosen(accounts, now, previous, held)
     return Headline(provider=shown.provider, account=shown.account, picture=_picture(shown, now, held), held=held)
+
+
+def followed(overview: Overview, provider: str) -> Overview:
+    """What the icon is to speak of: one provider alone where the user wants that and it has accounts, else all."""
+    own = tuple(account for account in overview.accounts if account.provider == provider)
+    return replace(overview, accounts=own) if own else overview
 
 
 def shown_account(overview: Overview, head: Headline) -> AccountView | None:

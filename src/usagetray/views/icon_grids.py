@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Theme = Literal["dark", "light"]
@@ -132,5 +132,6 @@ _INKS: dict[Theme, Inks] = {
 }
 
 
-def inks_for(theme: Theme) -> Inks:
-    return _INKS[theme]
+def inks_for(theme: Theme, *, coloured: bool = True) -> Inks:
+    inks = _INKS[theme]
+    return inks if coloured else replace(inks, warning=inks.ink, critical=inks.ink, paying=inks.ink)

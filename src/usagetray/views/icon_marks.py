@@ -13,7 +13,7 @@ Mask = Image.Image
 
 SCALE = 8
 
-_FONT = Path(__file__).parent.parent / "data" / "InterBoldSubset.ttf"
+FONT = Path(__file__).parent.parent / "data" / "InterBoldSubset.ttf"
 
 # Below 20 px a polygon or a glyph would only be a blur, so these are set by hand.
 _BITMAPS = {
@@ -91,8 +91,8 @@ def glyph(character: str, width: int) -> Mask:
         return _bitmap(character)
     basic = ImageFont.Layout.BASIC  # the same picture with and without the optional text shaper
     em = 100
-    advance = ImageFont.truetype(str(_FONT), em, layout_engine=basic).getlength(character)
-    font = ImageFont.truetype(str(_FONT), em * width * SCALE / advance, layout_engine=basic)
+    advance = ImageFont.truetype(str(FONT), em, layout_engine=basic).getlength(character)
+    font = ImageFont.truetype(str(FONT), em * width * SCALE / advance, layout_engine=basic)
     height = (3 * width + 1) // 2
     drawn, draw = canvas_for(width * 2, height * 2)
     draw.text((0, 0), character, fill=255, font=font)

@@ -1,15 +1,16 @@
-"""A contact sheet of the tray icon: every state, size and theme, for `usagetray icon-sheet FILE.png`."""
+"""A contact sheet of the tray icon: every style, state, size and theme, for `usagetray icon-sheet FILE.png`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont
 
 from usagetray.domain.states import Level
-from usagetray.views.icon import Bar, IconPicture, IconState, render_icon
+from usagetray.views.icon import Bar, IconPicture, IconState, Style, render_icon
 from usagetray.views.icon_grids import NATIVE_SIZES, Ink, Theme, inks_for
+from usagetray.views.icon_picture import STYLES
 
 _CALM, _WEEK = Bar(share=0.62), Bar(share=0.41)
 
@@ -26,6 +27,8 @@ SAMPLES: tuple[tuple[str, IconPicture], ...] = (
     ("not started", IconPicture(state=IconState.NORMAL, short=Bar(share=0.0), week=_WEEK)),
     ("no value", IconPicture(state=IconState.NORMAL, short=Bar(share=None), week=_WEEK)),
     ("one window", IconPicture(state=IconState.NORMAL, short=_CALM)),
+    ("not started, one", IconPicture(state=IconState.NORMAL, short=Bar(share=0.0))),
+    ("no value, one", IconPicture(state=IconState.NORMAL, short=Bar(share=None))),
     ("first run", IconPicture(state=IconState.FIRST_RUN)),
 )
 """One picture of every state, and of each way a bar can be without a figure."""
@@ -38,10 +41,12 @@ _CELL_HEIGHT = 184  # four lines of true sizes
 _PAPER, _TEXT = (0xFF, 0xFF, 0xFF), (0x16, 0x18, 0x1D)
 
 
-def icon_on_taskbar(picture: IconPicture, size_px: int, theme: Theme) -> Image.Image:
+def icon_on_taskbar(
+    picture: IconPicture, size_px: int, theme: Theme, style: Style = "bars", *, coloured: bool = True
+) -> Image.Image:
     """RGB: the icon as it looks lying on a taskbar of the theme."""
     ground = Image.new("RGBA", (size_px, size_px), inks_for(theme).taskbar)
-    ground.alpha_composite(render_icon(picture, size_px, theme))
+    ground.alpha_composite(render_icon(picture, size_px, theme, style, coloured=coloured))
     return ground.convert("RGB")
 
 
@@ -73,31 +78,25 @@ _Row = tuple[str, list[Image.Image], Ink]
 def _rows() -> Iterator[_Row]:
     """Each row's label, its cells, and the taskbar they lie on."""
     themes: tuple[Theme, ...] = ("dark", "light")
-    for size, zoom in _ZOOMED:
+    for style in STYLES:
+        for size, zoom in _ZOOMED:
+            for theme in themes:
+                cells = [icon_on_taskbar(picture, size, theme, style) for _, picture in SAMPLES]
+                enlarged = [cell.resize((size * zoom, size * zoom), Image.Resampling.NEAREST) for cell in cells]
+                yield f"{style}, {size} px", enlarged, inks_for(theme).taskbar
         for theme in themes:
-            side = size * zoom
-            yield (
-                f"{size} px, {zoom} times",
-                [
-                    icon_on_taskbar(picture, size, theme).resize((side, side), Image.Resampling.NEAREST)
-                    for _, picture in SAMPLES
-                ],
-                inks_for(theme).taskbar,
-            )
-    for theme in themes:
-        taskbar = inks_for(theme).taskbar
-        cells = [_true_sizes(picture, theme) for _, picture in SAMPLES]
-        yield f"{theme}, true size", cells, taskbar
-        yield "without colour", [ImageOps.grayscale(cell).convert("RGB") for cell in cells], taskbar
+            for coloured in (True, False):
+                cells = [_true_sizes(picture, theme, style, coloured=coloured) for _, picture in SAMPLES]
+                yield f"{theme}" if coloured else "one colour", cells, inks_for(theme).taskbar
 
 
-def _true_sizes(picture: IconPicture, theme: Theme) -> Image.Image:
+def _true_sizes(picture: IconPicture, theme: Theme, style: Style, *, coloured: bool) -> Image.Image:
     """One picture in all sizes, as many in a line as the column holds."""
     cell = Image.new("RGB", (_COLUMN - 2 * _GAP, _CELL_HEIGHT), inks_for(theme).taskbar)
     x = y = line = 0
     for size in SHEET_SIZES:
         if x + size > cell.width:
             x, y, line = 0, y + line + _GAP, 0
-        cell.paste(icon_on_taskbar(picture, size, theme), (x, y))
+        cell.paste(icon_on_taskbar(picture, size, theme, style, coloured=coloured), (x, y))
         x, line = x + size + _GAP, max(line, size)
     return cell
