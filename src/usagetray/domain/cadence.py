@@ -54,7 +54,7 @@ class Signals:
     may_be_throttled: bool = False  # the vendor is known to answer programs like ours with 429 for good
     refusal_is_final: bool = False  # a missing right is not asked about again, but at the user's click
     saving: bool = False  # battery saver
-    clicked_at: datetime | None = None
+    clicked_at: datetime | None = None  # of a click that nothing was asked for yet
     woke_at: datetime | None = None
     credential: str | None = None  # fingerprint of the token as it is now
 
@@ -174,7 +174,7 @@ def _rate_limit_ends(attempts: Sequence[Attempt], key: str, *, hourly: bool) -> 
 def _sooner_on_click(
     due_at: datetime | None, reason: str, last: Attempt, signals: Signals
 ) -> tuple[datetime | None, str]:
-    if signals.clicked_at is None or signals.clicked_at <= last.at:
+    if signals.clicked_at is None or signals.clicked_at < last.at:
         return due_at, reason
     # Where nothing was asked, for want of a key or a sign-in, there is nothing to be apart from.
     at = max(signals.clicked_at, last.at + signals.clicks_apart) if last.asked else signals.clicked_at

@@ -30,6 +30,8 @@ NEAR = 0.10
 """A window this close below a threshold is worth asking about more often."""
 SET_BACK = timedelta(seconds=10)
 """When the wall clock has gone this much less far than the monotonic one, it was set back."""
+CLICK_HOLDS = timedelta(minutes=2)
+"""For this long after a click the user is there to be asked; what comes of it later is background work again."""
 LOOK_APART = timedelta(seconds=60)
 """Between two looks at a sign-in with which nothing could be asked."""
 
@@ -54,6 +56,8 @@ class Refresh:
         self._looked_at: dict[Source, datetime] = {}
         self._tried_again: set[Source] = set()
         self._clicked_at: datetime | None = None
+        self._clicks = 0
+        self._served: dict[Source, int] = {}  # how many clicks there had been when it was last asked, or looked at
         self._woke_at: datetime | None = None
         self._last_tick: tuple[datetime, float] | None = None
         self._is_closed = False
@@ -71,6 +75,7 @@ class Refresh:
     def click(self) -> None:
         """The user asked for fresh figures; the next tick does what is allowed."""
         self._clicked_at = self._edges.clock.now()
+        self._clicks += 1
 
     @property
     def is_busy(self) -> bool:
@@ -179,7 +184,7 @@ class Refresh:
     # ---- what has to be asked for ------------------------------------------------------------------------
 
     def _poll(self, tool: Tool, strategy: Strategy, active_at: datetime | None, now: datetime) -> None:
-        source = tool.source(strategy)
+        source, clicks = tool.source(strategy), self._clicks  # one that comes meanwhile is for the next time
         with self._guard:
             if source in self._in_flight or self._is_closed:
                 return
@@ -188,7 +193,10 @@ class Refresh:
         is_due = decision.at is not None and decision.at <= now
         if not (is_due or refused) or self._has_just_looked(source, now):
             return
-        given = (tool, strategy, source, active_at, refused, self._is_click(source))
+        clicked_at = self._unserved_click(source)
+        may_ask = clicked_at is not None and now - clicked_at < CLICK_HOLDS
+        given = (tool, strategy, source, active_at, refused, may_ask)
+        self._served[source] = clicks
         thread = threading.Thread(target=self._ask, args=given, name="ask", daemon=True)
         with self._guard:
             self._in_flight[source] = thread
@@ -206,16 +214,14 @@ class Refresh:
         self._tried_again.add(source)
         return self._edges.store.attempts(source)[-1].credential
 
-    def _is_click(self, source: Source) -> bool:
-        """The user has clicked since this source was last asked, or looked at."""
-        clicked_at, looked_at = self._clicked_at, self._looked_at.get(source)
-        before = [each.at for each in self._edges.store.attempts(source)[-1:]] + ([looked_at] if looked_at else [])
-        return clicked_at is not None and all(clicked_at > each for each in before)
+    def _unserved_click(self, source: Source) -> datetime | None:
+        """When the user clicked, where this source was not asked, or looked at, since. Counted, for clocks are set."""
+        return self._clicked_at if self._clicks > self._served.get(source, 0) else None
 
     def _has_just_looked(self, source: Source, now: datetime) -> bool:
         """There was nothing to ask with a moment ago; a click since then is reason to look again at once."""
         looked_at = self._looked_at.get(source)
-        if looked_at is None or (self._clicked_at is not None and self._clicked_at > looked_at):
+        if looked_at is None or self._unserved_click(source) is not None:
             return False
         return now - looked_at < LOOK_APART
 
@@ -268,7 +274,7 @@ class Refresh:
             may_be_throttled=strategy.when_throttled is not None,
             refusal_is_final=strategy.when_refused is not None,
             saving=self._edges.saving(),
-            clicked_at=self._clicked_at,
+            clicked_at=self._unserved_click(source),
             woke_at=self._woke_at,
             credential=token,
         )
