@@ -225,15 +225,16 @@ def checked_key(key: Key, text: str) -> Secret:
 
 def not_kept(error: SourceError, offer: Offer) -> UserError:
     """Why a key could not be put into the key store, and what to do, in a sentence."""
+    name = next(iter(offer.key.env if offer.key else ()), "")
+    variable = f", or set {name} where usagetray starts and connect again" if name else ""
     if error.cause is not Cause.STORE_MISSING:
         return UserError(
-            "The key store is locked or did not answer, so the key was not kept: unlock it, then try again."
+            "The key store is locked or did not answer, so the key was not kept anywhere: unlock it and try again"
+            f"{variable}."
         )
-    name = next(iter(offer.key.env if offer.key else ()), "")
-    variable = f"set {name} where usagetray starts and connect again, or " if name else ""
     return UserError(
-        "This system has no key store, so the key was not kept anywhere: "
-        f"{variable}install a key store (gnome-keyring, KWallet, KeePassXC)."
+        "This system has no key store, so the key was not kept anywhere: install one (gnome-keyring, KWallet, "
+        f"KeePassXC){variable}."
     )
 
 
