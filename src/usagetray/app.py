@@ -33,6 +33,7 @@ from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain
 from usagetray.spine.setting_up import key_variables
 from usagetray.spine.sources import is_used_here, tools
+from usagetray.views.verbs import words_of
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -93,7 +94,7 @@ class App:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self.notifier = make_notifier(profile, on_click=lambda _: self.do(self.show))
+        self.notifier = make_notifier(profile, on_click=lambda verb: self.do(lambda: self.clicked(verb)))
         self._keychain = make_keychain(profile)
         self.core = Core(
             profile,
@@ -186,6 +187,22 @@ class App:
     def show(self) -> None:
         if self._desktop is not None:
             self._desktop.open(None)
+
+    def clicked(self, verb: str) -> None:
+        """An alert, or one of its buttons."""
+        if self._desktop is not None:
+            self._desktop.act(verb)
+
+    def obey(self, verb: str) -> None:
+        """What the user wants of alerts, of `views.verbs`; others are ignored. Raises `UserError`."""
+        match words_of(verb):
+            case ("presentation", wanted):
+                self.configure("presentation", wanted == "on")
+            case ("mute_spikes", project) if project not in self.core.settings.alerts.spikes_mute:
+                self.configure("alerts.spikes_mute", [*self.core.settings.alerts.spikes_mute, project])
+            case words:
+                if self.core.obey(words):
+                    self.changed()
 
     def configure(self, key: str, value: Any) -> None:
         """The user changed a setting in one of our windows."""

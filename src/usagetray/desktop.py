@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from usagetray.views.headline import Headline, followed, headline
 from usagetray.views.icon import IconPicture, Style, render_icon
 from usagetray.views.icon_grids import Theme
 from usagetray.views.menu import MenuLine, label_text, menu, tooltip
+from usagetray.views.verbs import words_of
 
 if TYPE_CHECKING:
     from usagetray.app import App
@@ -38,7 +39,7 @@ class Desktop:
         self._app = app
         self._tray = make_tray(
             on_activate=lambda x, y: app.do(lambda: self.open((x, y))),
-            on_action=lambda verb: app.do(lambda: self._act(verb)),
+            on_action=lambda verb: app.do(lambda: self.act(verb)),
             menu=self._menu,
             open_menu=lambda x, y, lines: self._popup.menu(x, y, [asdict(line) for line in lines]),
             on_host=lambda there: app.do(lambda: self._host_seen(there)),
@@ -90,10 +91,10 @@ class Desktop:
         self._popup.refresh()
         self._tell_once(self._popup.problem)
 
-    def open(self, at: tuple[int, int] | None) -> None:
-        """Opens the popup at a point of the screen; None: wherever the panel is."""
+    def open(self, at: tuple[int, int] | None, focus: Sequence[str] = ()) -> None:
+        """Opens the popup at a point of the screen; None: wherever the panel is. `focus`: a window's id."""
         x, y = at or (None, None)
-        self._popup.show(x, y, show_left=self._app.core.settings.show_left)
+        self._popup.show(x, y, show_left=self._app.core.settings.show_left, focus=focus)
 
     # ---- what the user does --------------------------------------------------------------------------------
 
@@ -104,14 +105,19 @@ class Desktop:
         settings = self._app.core.settings
         return menu(self._overview, local_zone(), settings.show_left, popup_problem=self._popup.problem)
 
-    def _act(self, verb: str) -> None:
+    def act(self, verb: str) -> None:
+        """What a row of the menu or a button of an alert asks for; of `views.verbs`."""
+        name, *about = words_of(verb)
         actions: Mapping[str, Callable[[], None]] = {
-            "show": lambda: self.open(None),
+            "show": lambda: self.open(None, about),
             "refresh": self._app.refresh,
             "settings": self._open_settings,
             "quit": self._app.quit,
         }
-        actions.get(verb, lambda: None)()
+        try:
+            actions.get(name, lambda: self._app.obey(verb))()
+        except UserError as error:
+            self._app.notifier.send(AlertText(key="desktop", title="usagetray", body=str(error), urgency="low"))
 
     def _heard(self, event: Mapping[str, Any]) -> None:
         """An event of the popup."""
@@ -127,7 +133,7 @@ class Desktop:
         elif name == "open":
             self._open(str(event.get("what")))
         elif name == "action":
-            self._act(str(event.get("verb")))
+            self.act(str(event.get("verb")))
         elif name in WISHES and "id" in event:
             self._grant(event)
         elif name == "set":

@@ -53,6 +53,8 @@ Claude Max 5x
 Codex Plus:  5 h 18 %, week 34 % used
 ---
 Refresh now (1 m ago) [refresh]
+Snooze alerts
+Presentation mode [presentation/on]
 Settings… [settings]
 Quit [quit]"""
     )
@@ -74,6 +76,8 @@ Codex Plus
    Week  67 % left (1 h 42 m old) · resets Mon 09:00
 ---
 Refresh now (1 m ago) [refresh]
+Snooze alerts
+Presentation mode [presentation/on]
 Settings… [settings]
 Quit [quit]"""
     )
@@ -89,6 +93,8 @@ Welcome to usagetray
    Found here: Claude. Nothing of it is read.
 ---
 Refresh now [refresh]
+Snooze alerts
+Presentation mode [presentation/on]
 Settings… [settings]
 Quit [quit]"""
     )
@@ -99,7 +105,8 @@ def test_the_first_row_is_the_default_and_always_works(day):
     lines = menu(DAYS[day](), BERLIN, left=False)
 
     assert (lines[0].action, lines[0].is_default) == ("show", True)
-    assert [line.action for line in lines if line.action] == ["show", "refresh", "settings", "quit"]
+    actions = [line.action for line in lines if line.action]
+    assert (actions[:2], actions[-3:]) == (["show", "refresh"], ["presentation/on", "settings", "quit"])
     assert sum(line.is_default for line in lines) == 1
 
 

@@ -75,8 +75,11 @@ class PopupProcess:
         """Why there is no window, in a sentence with a remedy; None while nothing is known against it."""
         return self._problem
 
-    def show(self, x: int | None, y: int | None, *, show_left: bool | None = None) -> None:
+    def show(self, x: int | None, y: int | None, *, show_left: bool | None = None, focus: Sequence[str] = ()) -> None:
+        """`focus`: provider, account and window to begin with."""
         verb: dict[str, object] = {"verb": "show", "x": x, "y": y}
+        if focus:
+            verb["focus"] = list(focus)
         self._say(verb if show_left is None else verb | {"show_left": show_left})
 
     def settings(self, page: str = "", *, variables: Sequence[str] = ()) -> None:

@@ -190,6 +190,10 @@ class Core:
     def click(self) -> None:
         self.refresh.click()
 
+    def obey(self, words: Sequence[str]) -> bool:
+        """What the user wants of alerts. True if that was understood. Raises `UserError`."""
+        return snoozing.obey(words, self.store, self.overview(), self.settings, local_zone())
+
     def _remembered_silence(self) -> datetime | None:
         """Until when the key store is not knocked at: a refusal counts across restarts (P8)."""
         kept = self.store.meta("keychain_silent_until")

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -160,6 +161,26 @@ def accept_routes(store: Store, provider: str, overview: Overview) -> None:
     }
     if meant:
         store.save_told(meant)
+
+
+# ---- in words ----------------------------------------------------------------------------------------------
+
+
+def obey(words: Sequence[str], store: Store, overview: Overview, settings: Settings, zone: tzinfo) -> bool:
+    """Does what one of `views.verbs` asks of alerts. False: it is not about them. Raises `UserError`."""
+    match tuple(words):
+        case ("snooze", choice):
+            snooze(store, snooze_for(choice, ALL, overview, settings, zone), overview.generated_at)
+        case ("snooze", choice, provider, account, window):
+            wanted = snooze_for(choice, (provider, account, window), overview, settings, zone)
+            snooze(store, wanted, overview.generated_at)
+        case ("want_back", wanted_back, provider, account):
+            want_back(store, provider, account, wanted_back == "on", overview)
+        case ("on_purpose", provider):
+            accept_routes(store, provider, overview)
+        case _:
+            return False
+    return True
 
 
 # ---- for those who look ------------------------------------------------------------------------------------

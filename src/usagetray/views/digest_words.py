@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from usagetray.domain.alerts import Alert, AlertKind
-from usagetray.domain.holding_back import Held
+from usagetray.domain.holding_back import Held, Id
 from usagetray.language import tr
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views.alert_words import MOST_TEXT, MOST_TITLE, AlertWords
@@ -48,10 +48,16 @@ def digest(facts: Sequence[str], why: Held | None, *, demo: bool, critical: bool
 
 
 def window_of(alert: Alert, overview: Overview) -> tuple[AccountView, WindowView] | None:
-    """The window an alert spoke of, also where its account has got a name since."""
+    """The window an alert spoke of."""
+    return window_in(alert.id, overview)
+
+
+def window_in(of: Id, overview: Overview) -> tuple[AccountView, WindowView] | None:
+    """The window with this id, also where its account has got a name since."""
+    provider, name, key = of
     for account in overview.accounts:
-        if account.provider == alert.provider and alert.account in (account.account, *account.formerly):
+        if account.provider == provider and name in (account.account, *account.formerly):
             for window in account.windows:
-                if window.key == alert.window:
+                if window.key == key:
                     return account, window
     return None

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from usagetray.domain.states import Level, State, WindowState
+from usagetray.language import tr
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import billing_words, budget_words, cost_words, tightest
+from usagetray.views import billing_words, budget_words, cost_words, presentable, snooze_words, tightest
 from usagetray.views.figures import DASH, ago, duration, instant, old, percent
 from usagetray.views.headline import Headline, shown_account
 from usagetray.views.incident_words import incident
 from usagetray.views.plain import plain
 from usagetray.views.problems import problem
+from usagetray.views.verbs import verb
 from usagetray.views.verdict import section_problem, verdict
 from usagetray.views.words import (
     DEMO,
@@ -42,7 +44,7 @@ class MenuLine:
     """One row. Without an action and children it is shown but cannot be chosen."""
 
     text: str = ""
-    action: str | None = None  # "show", "refresh", "settings", "quit"
+    action: str | None = None  # "show", "refresh", "settings", "quit", or of `verbs`
     separator: bool = False
     checked: bool | None = None  # None: not a tick box
     children: tuple[MenuLine, ...] = ()
@@ -54,6 +56,7 @@ class MenuLine:
 
 def menu(overview: Overview, zone: tzinfo, left: bool, popup_problem: str | None = None) -> tuple[MenuLine, ...]:
     """The whole menu. `popup_problem`: why the window cannot be opened, said right below the row that would."""
+    overview = _for_others(overview)
     said = verdict(overview, zone, left)
     rule = MenuLine(separator=True)
     said_first = (popup_problem, *overview.notices, cost_words.reading(overview))
@@ -66,14 +69,73 @@ def menu(overview: Overview, zone: tzinfo, left: bool, popup_problem: str | None
         MenuLine(text="Show usage", action="show", is_default=True),
         *notices,
         rule,
-        MenuLine(text=(DEMO if overview.demo else "") + said.line),
+        MenuLine(text=(DEMO if overview.demo else "") + (_unseen(overview) or said.line)),
         *([] if figures else [MenuLine(text=_INDENT + said.detail)] if said.detail else []),
         *figures,
         rule,
         MenuLine(text=refresh, action=None if overview.refreshing else "refresh"),
+        *_snooze_rows(overview, zone),
+        *_back_rows(overview),
+        MenuLine(
+            text=tr("Presentation mode"),
+            action=verb("presentation", "off" if overview.manners.presentation else "on"),
+            checked=overview.manners.presentation,
+        ),
         MenuLine(text="Settings…", action="settings"),
         MenuLine(text="Quit", action="quit"),
     )
+
+
+def _snooze_rows(overview: Overview, zone: tzinfo) -> list[MenuLine]:
+    """What alerts are asked to do; where they are held back, until when, and how that ends."""
+    manners, wake = overview.manners, verb("snooze", "off")
+    if manners.snoozed_until is not None:
+        text = tr("{snoozed} · wake now").format(snoozed=snooze_words.now(overview, zone))
+        return [MenuLine(text=text, action=wake)]
+    rows = [MenuLine(text=quiet)] if (quiet := snooze_words.now(overview, zone)) else []
+    rows += [
+        MenuLine(text=tr("{snoozed} · wake now").format(snoozed=plain(text, 80)), action=verb("snooze", "off", *of))
+        for of, text in snooze_words.single(overview, zone)
+    ]
+    choices = (("1h", tr("For 1 hour")), ("reset", tr("Until the next reset")), ("tomorrow", tr("Until tomorrow")))
+    resets = any(
+        window.resets_at is not None and window.resets_at > overview.generated_at
+        for account in overview.accounts
+        for window in account.windows
+    )
+    children = tuple(
+        MenuLine(text=text, action=verb("snooze", choice) if resets or choice != "reset" else None)
+        for choice, text in choices
+    )
+    return [*rows, MenuLine(text=tr("Snooze alerts"), children=children)]
+
+
+def _back_rows(overview: Overview) -> list[MenuLine]:
+    """Of each account that is locked, whether its return will be told."""
+    rows = []
+    for account in overview.accounts:
+        if tightest.is_locked(account, overview.generated_at):
+            tells = overview.manners.tells_back(account.provider, account.account)
+            name = account_name(account, overview.accounts)
+            rows.append(
+                MenuLine(
+                    text=tr("Tell me when {account} is back").format(account=name),
+                    action=verb("want_back", "off" if tells else "on", account.provider, account.account),
+                    checked=tells,
+                )
+            )
+    return rows
+
+
+def _for_others(overview: Overview) -> Overview:
+    """While others see this screen, what they may."""
+    return presentable.overview(overview) if overview.manners.presentation else overview
+
+
+def _unseen(overview: Overview) -> str:
+    """In place of a verdict on accounts of which others may see nothing."""
+    hides = overview.manners.presentation and not overview.accounts and not overview.first_run
+    return tr("Presentation mode is on") if hides else ""
 
 
 def _section(account: AccountView, overview: Overview, zone: tzinfo, left: bool) -> list[str]:
@@ -142,9 +204,12 @@ def _money_age(account: AccountView, now: datetime) -> str:
 
 def tooltip(overview: Overview, zone: tzinfo, left: bool) -> str:
     """The verdict, then each account's figures, then their age; cut from the end by whole lines."""
-    title = (DEMO if overview.demo else "") + verdict(overview, zone, left).title
+    overview = _for_others(overview)
+    title = (DEMO if overview.demo else "") + (_unseen(overview) or verdict(overview, zone, left).title)
     lines = [title, *_summaries(overview.accounts, overview, zone, left)]
-    return _with_cost(title, overview, zone, left) or _within(lines, TOOLTIP_UNITS)
+    text = _with_cost(title, overview, zone, left) or _within(lines, TOOLTIP_UNITS)
+    held = snooze_words.now(overview, zone)
+    return text if not held or _units(f"{text}\n{held}") > TOOLTIP_UNITS else f"{text}\n{held}"
 
 
 def _with_cost(title: str, overview: Overview, zone: tzinfo, left: bool) -> str:

@@ -68,5 +68,5 @@ def _numbered(accounts: Sequence[AccountView]) -> tuple[AccountView, ...]:
     found = []
     for account in accounts:
         number = counted[account.provider] = counted.get(account.provider, 0) + 1
-        found.append(replace(account, account=str(number), label=str(number)))
+        found.append(replace(account, label=str(number)))
     return tuple(found)
