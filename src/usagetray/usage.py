@@ -88,8 +88,8 @@ Attempts = tuple[tuple[str, int, int, int, int, int], ...]
 class UsageEvent(NamedTuple):
     """One record of a response. Several may tell of the same one: `domain/ledger.py` says which of them count.
 
-    A tuple, because a first scan makes hundreds of thousands of them; its decoder makes place and terms once for all
-    events that share them.
+    A tuple, because a first scan makes hundreds of thousands of them, as `EventRow`; its decoder makes place and
+    terms once for all events that share them.
     """
 
     key: str  # the vendor's id of the response; where it has none, one made of the file and the place in it
@@ -107,6 +107,12 @@ class UsageEvent(NamedTuple):
     web_searches: int = 0
     attempts: Attempts = ()
     """Where the response took several requests. They are priced one by one; the event's own counts are their sum."""
+
+
+EventRow = tuple[
+    str, str, bool, int, EventPlace, EventTerms, int, int, int, int, int, int, int, Attempts
+]  # fmt: skip
+"""A `UsageEvent` before anybody asks for its fields by name: made in half the time, and taken apart in a third."""
 
 
 class Response(NamedTuple):

@@ -53,6 +53,10 @@ class Record(NamedTuple):
     attempts: str
 
 
+Row = tuple[str, str, int, int, int, int, int, int, int, int, int, int, int, int, int, str]
+"""A `Record` before anybody asks for its fields by name: made, and handed to the disk, in half the time."""
+
+
 class Names(NamedTuple):
     """The texts that numbers stand for. Numbers depend on the order of reading, so nothing is decided by them."""
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from usagetray.billing import BillingRules
 from usagetray.model import Secret, Snapshot
-from usagetray.usage import UsageEvent
+from usagetray.usage import EventRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +228,7 @@ class LogDecoder(Protocol):
     skipped: Counter[str]
     """Lines that could not be read, by reason: "not JSON", "not an object", "bad usage"..."""
 
-    def take(self, line: memoryview, offset: int, events: list[UsageEvent]) -> None:
+    def take(self, line: memoryview, offset: int, events: list[EventRow]) -> None:
         """Adds what the line tells. `offset`: where it begins in the file. Never raises for bad content.
 
         The memory belongs to the reader and changes after the call.

@@ -18,7 +18,7 @@ from usagetray.edges import own_calls
 from usagetray.edges.store import Store
 from usagetray.edges.usage_logs.reading import Origin
 from usagetray.providers.contract import Home, LogPlace, LogSource
-from usagetray.usage import EventPlace, EventTerms, UsageEvent
+from usagetray.usage import EventPlace, EventRow, EventTerms, UsageEvent
 
 PROGRAMS = "programs"
 """Stands in the ledger where a vendor's tool has its provider's id."""
@@ -80,7 +80,7 @@ class Decoder:
     def state(self) -> bytes:
         return b""
 
-    def take(self, line: memoryview, offset: int, events: list[UsageEvent]) -> None:
+    def take(self, line: memoryview, offset: int, events: list[EventRow]) -> None:
         del offset
         try:
             call = self._read.decode(line)

@@ -25,7 +25,7 @@ def picked(
     def read_into(view: memoryview) -> int:
         return stream.readinto(view[:most])
 
-    for _ in lines.pick(read_into, needles, lambda line, at: taken.append((bytes(line), at)), offset):
+    for _ in lines.pick(read_into, needles, lambda line, at, into: into.append((bytes(line), at)), taken, offset):
         pass
     return taken, lines
 
@@ -115,7 +115,7 @@ def test_a_line_beyond_all_measure_is_skipped_and_counted_in_bounded_memory() ->
     lines, taken = Lines(), list[bytes]()
     tracemalloc.start()
     try:
-        for _ in lines.pick(Zeros(100 * 1024 * 1024), (NEEDLE,), lambda line, _: taken.append(bytes(line))):
+        for _ in lines.pick(Zeros(100 * 1024 * 1024), (NEEDLE,), lambda line, _, into: into.append(bytes(line)), taken):
             pass
         now, peak = tracemalloc.get_traced_memory()
     finally:

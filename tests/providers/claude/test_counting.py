@@ -16,7 +16,7 @@ from tests.logs.lines import OPUS, SONNET, answer, entry, progress, stamp, text,
 from tests.logs.second_count import second_count
 from usagetray.providers.claude import PROVIDER
 from usagetray.providers.contract import Home, LogPlace, LogSource
-from usagetray.usage import UsageEvent
+from usagetray.usage import EventRow, UsageEvent
 
 RECORDED = Path(__file__).parent / "counted"
 TOTALS = json.loads((RECORDED / "totals.json").read_text())
@@ -34,13 +34,13 @@ def desk(tmp_path: Path) -> Desk:
 def read(content: bytes, path: str = "-work/s1.jsonl") -> tuple[list[UsageEvent], Counter[str]]:
     """What the decoder tells of a log, and what it skipped."""
     decoder = LOGS.decoder(LogPlace(path=path, home=HOME), b"")
-    events: list[UsageEvent] = []
+    events: list[EventRow] = []
     offset = 0
     for line in content.split(b"\n")[:-1]:
         if any(needle in line for needle in LOGS.needles):
             decoder.take(memoryview(line), offset, events)
         offset += len(line) + 1
-    return events, decoder.skipped
+    return list(map(UsageEvent._make, events)), decoder.skipped
 
 
 def only(*records: dict[str, Any] | bytes) -> UsageEvent:
@@ -344,9 +344,10 @@ def test_after_how_long_logs_are_deleted_is_read_from_the_settings_or_not_known(
 
 def test_a_decoder_goes_on_from_another_s_state_with_the_time_it_knew() -> None:
     first = LOGS.decoder(LogPlace(path="p/s.jsonl", home=HOME), b"")
-    first.take(memoryview(text(answer(at=30))[:-1]), 0, events := [])
+    first.take(memoryview(text(answer(at=30))[:-1]), 0, told := [])
     second = LOGS.decoder(LogPlace(path="p/s.jsonl", home=HOME), first.state())
-    second.take(memoryview(text({**answer("msg_2"), "timestamp": None})[:-1]), 900, events)
+    second.take(memoryview(text({**answer("msg_2"), "timestamp": None})[:-1]), 900, told)
 
+    events = list(map(UsageEvent._make, told))
     assert events[0].at_us == events[1].at_us
     assert str(PurePosixPath(events[1].place.session)) == "s1"

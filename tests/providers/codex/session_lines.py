@@ -12,7 +12,7 @@ from typing import Any
 
 from usagetray.providers.codex import PROVIDER
 from usagetray.providers.contract import Home, LogPlace, LogSource
-from usagetray.usage import UsageEvent
+from usagetray.usage import EventRow, UsageEvent
 
 assert PROVIDER.logs is not None
 LOGS: LogSource = PROVIDER.logs
@@ -123,7 +123,7 @@ def read(files: Mapping[str, bytes], path: str, resume_before: Iterable[int] = (
                 return
 
     place = LogPlace(path=path, home=HOME, find=find)
-    reading, stops = Reading(), set(resume_before)
+    reading, told, stops = Reading(), list[EventRow](), set(resume_before)
     decoder = LOGS.decoder(place, b"")
     for number, (offset, each) in enumerate(cut(files[path])):
         if number in stops:
@@ -134,9 +134,10 @@ def read(files: Mapping[str, bytes], path: str, resume_before: Iterable[int] = (
         if any(needle in each for needle in LOGS.needles):
             buffer = bytearray(each)
             with memoryview(buffer) as view:
-                decoder.take(view, offset, reading.events)
+                decoder.take(view, offset, told)
             buffer.clear()  # the reader's memory is its own: nothing may hold on to it
     reading.skipped += decoder.skipped
+    reading.events += map(UsageEvent._make, told)
     return reading
 
 

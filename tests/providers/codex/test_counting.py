@@ -33,7 +33,7 @@ from tests.providers.codex.session_lines import (
 )
 from usagetray.providers.codex.counting import Decoder
 from usagetray.providers.contract import LogPlace
-from usagetray.usage import UsageEvent
+from usagetray.usage import EventRow, UsageEvent
 
 TOTALS = json.loads((Path(__file__).parent / "session_totals.json").read_text())
 """Of each recorded thread by model: input (cached included), cached, output (reasoning included), reasoning.
@@ -278,11 +278,12 @@ def test_a_copy_of_a_record_within_a_summary_does_not_count():
 def test_a_state_that_cannot_be_read_costs_the_total_before_it_and_no_more():
     """Another version's state: the next total is 7 answers, of which the last one is sure."""
     decoder = Decoder(LogPlace(path=name(PARENT), home=HOME), b"from another time")
-    events: list[UsageEvent] = []
+    told: list[EventRow] = []
 
     for offset, each in ((9_000, count(5, 7)), (9_900, count(9, 8))):
-        decoder.take(memoryview(each), offset, events)
+        decoder.take(memoryview(each), offset, told)
 
+    events = list(map(UsageEvent._make, told))
     assert [each.input + each.cache_read for each in events] == [100, 100]
     assert {each.terms.flags for each in events} == {"assumed_model tier_assumed estimate"}
 

@@ -29,7 +29,7 @@ from tests.providers.codex.session_lines import (
     turn,
 )
 from usagetray.providers.contract import LogPlace
-from usagetray.usage import UsageEvent
+from usagetray.usage import EventRow
 
 SESSIONS = recorded()
 GOOD = (meta(PARENT), turn(0.1), count(5, 1), count(9, 2), record(20, "resp_3", 3), record(30, "resp_4", 4))
@@ -177,7 +177,7 @@ def test_lines_of_conversation_that_speak_of_tokens_are_not_even_parsed():
     talk = (
         b'{"timestamp":"2026-11-18T10:00:00.000Z","type":"response_item","payload":{"type":"message","x":"token_count"'
     )
-    decoder, events = LOGS.decoder(LogPlace(path=name(PARENT), home=HOME), b""), list[UsageEvent]()
+    decoder, events = LOGS.decoder(LogPlace(path=name(PARENT), home=HOME), b""), list[EventRow]()
 
     decoder.take(memoryview(talk + b"x" * 1_000_000), 0, events)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 
-from usagetray.domain.ledger import Names, Record, attempts_of, implausible, joined, responses
+from usagetray.domain.ledger import MOST_TOKENS, Names, Record, Row, attempts_of, implausible, joined, responses
 from usagetray.edges.store.database import Statement
 from usagetray.usage import BANDS, band_of
 
@@ -33,11 +33,11 @@ class Booking:
         self,
         names: Names,
         term_like: Callable[[str, int], int],
-        doubtful: frozenset[int],
+        replayed: frozenset[int],
         *,
         tells: bool = False,
     ) -> None:
-        """`term_like`: the number of the same terms with another model. `doubtful`: terms of what may not be true.
+        """`term_like`: the number of the same terms with another model. `replayed`: terms of what is not true.
 
         `tells`: each response that changes is noted for the forecast.
         """
@@ -46,8 +46,8 @@ class Booking:
         self._news: list[tuple[object, ...]] = []
         self._names = names
         self._term_like = term_like
-        self._doubtful = doubtful
-        self._records: list[Record] = []
+        self._replayed = replayed
+        self._rows: list[Row] = []
         self._sums: dict[Sum, list[int]] = {}
         self._taken_from: set[Sum] = set()
         self._aside: list[tuple[str, str, str]] = []
@@ -61,7 +61,7 @@ class Booking:
             record = each if former is None else joined(former, each, self._names)
             if record != former:
                 records[each[1:3]] = record
-                self._records.append(record)
+                self._rows.append((*record,))
         before = responses(known, self._names) if known else []
         after = responses(list(records.values()), self._names)
         if before == after:
@@ -72,26 +72,25 @@ class Booking:
         for each in after:
             self._add(each, 1)
 
-    def book_new(self, new: Collection[Record]) -> None:
-        """The same for records of which each is the only one of a key that the ledger does not have.
+    def book_new(self, new: Collection[Row]) -> None:
+        """The same for rows of which each is the only one of a key that the ledger does not have.
 
         Almost all are so in a first scan: hence one loop over all of them, and no call for each.
         """
         if self._tells:
             for each in new:
-                self._add(each, 1)
+                self._add(Record._make(each), 1)
             self.changed += len(new)
-            self._records += new
+            self._rows += new
             return
-        sums_of, doubtful, long = self._sums, self._doubtful, BANDS[1]
-        for record in new:
-            _, _, _, at, place, _, _, terms, given, write_5m, write_1h, read, output, reasoning, searches, several = (
-                record
-            )
-            if several or given + write_5m + write_1h + read > long or output > long or terms in doubtful:
-                self._add(record, 1)
+        sums_of, replayed, long = self._sums, self._replayed, BANDS[1]
+        for row in new:
+            _, _, _, at, place, _, _, terms, given, write_5m, write_1h, read, output, reasoning, searches, several = row
+            prompt = given + write_5m + write_1h + read
+            if several or prompt > MOST_TOKENS or output > MOST_TOKENS or terms in replayed:
+                self._add(Record._make(row), 1)
                 continue
-            where = (at // QUARTER_US, place, terms, 0)
+            where = (at // QUARTER_US, place, terms, band_of(prompt) if prompt > long else 0)
             sums = sums_of.get(where)
             if sums is None:
                 sums_of[where] = [1, given, write_5m, write_1h, read, output, reasoning, searches]
@@ -105,7 +104,7 @@ class Booking:
                 sums[6] += reasoning
                 sums[7] += searches
         self.changed += len(new)
-        self._records += new
+        self._rows += new
 
     def _add(self, response: Record, sign: int) -> None:
         reason = implausible(response, self._names)
@@ -134,7 +133,7 @@ class Booking:
     def statements(self) -> tuple[Statement, ...]:
         """In the order in which they have to run."""
         return (
-            (INSERT_RECORD, sorted(self._records, key=itemgetter(0))),  # neighbours in the tree are written together
+            (INSERT_RECORD, sorted(self._rows, key=itemgetter(0))),  # neighbours in the tree are written together
             ("DELETE FROM aside WHERE key = ? AND part = ?", self._not_aside),
             self.set_aside(),
             (INSERT_USAGE, self.sums()),

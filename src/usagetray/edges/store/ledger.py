@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from usagetray.domain.ledger import Names, Record, joined
+from usagetray.domain.ledger import Names, Record, Row, joined
 from usagetray.edges.store.booking import Booking
 from usagetray.edges.store.database import Database, Statement
 from usagetray.edges.store.numbering import Numbering
@@ -45,8 +45,8 @@ class Mark(NamedTuple):
     skipped: str  # JSON: lines that could not be read, by reason, since the beginning of the file
 
 
-Told = tuple[str, str, int, int, int, int, int, int, int, int, int, int, int, int, int, str]
-"""The columns of `Record`, with the places of `LogRead.places` and `.terms` for the numbers the ledger gives them."""
+Told = Row
+"""With the places of `LogRead.places` and `.terms` for the numbers the ledger gives them."""
 
 
 class LogRead(NamedTuple):
@@ -103,25 +103,26 @@ class Ledger:
 
         Nothing is booked then, and the marks stay, so that the same is read again once the store can be written.
         """
-        marks, told, several = list[Mark](), dict[str, Record](), dict[str, list[Record]]()
+        marks, told, several = list[Mark](), dict[str, Row](), dict[str, list[Record]]()
         numbering = self._numbering
         for read in reads:
             marks.append(read.mark)
             places, terms = self._numbers(read)
             for key, part, side, at, place, rank, tie, term, a, b, c, d, e, f, g, several_requests in read.told:
-                row = (
+                row: Row = (
                     key, part, side, at, places[place], rank, tie, terms[term], a, b, c, d, e, f, g, several_requests,
                 )  # fmt: skip
-                record: Record = tuple.__new__(Record, row)  # a third of the time of the class's own way
-                former = told.setdefault(key, record)
-                if former is not record:
-                    _add(several.setdefault(key, [former]), record, numbering.names)
+                former = told.setdefault(key, row)
+                if former is not row:
+                    if key not in several:
+                        several[key] = [Record._make(former)]
+                    _add(several[key], Record._make(row), numbering.names)
         known = self._known(told)
         tells = bool(self._database.stored("SELECT 1 FROM foresight LIMIT 1"))
-        booking = Booking(numbering.names, numbering.term_like, numbering.doubtful(), tells=tells)
+        booking = Booking(numbering.names, numbering.term_like, numbering.replayed(), tells=tells)
         for key in dict.fromkeys((*known, *several)):
-            booking.book(known.get(key, ()), several.get(key, [told[key]]))
-            del told[key]
+            row = told.pop(key)
+            booking.book(known.get(key, ()), several.get(key) or [Record._make(row)])
         booking.book_new(told.values())
         try:
             changed = [CHANGED] if booking.changed else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from usagetray.domain.ledger import Names
+from usagetray.domain.ledger import REPLAYED, Names
 from usagetray.edges.store.database import Database, Statement
 
 PLACE = ("provider", "account", "machine", "project", "folder", "session", "agent", "app", "task")
@@ -92,9 +92,9 @@ class Numbering:
         """The same terms with another model."""
         return self.terms.number((model, *self.terms.texts(number)[1:]))
 
-    def doubtful(self) -> frozenset[int]:
-        """Terms of responses of which something had to be assumed."""
-        return frozenset(number for texts, number in self.terms.known().items() if texts[-1])
+    def replayed(self) -> frozenset[int]:
+        """Terms of responses that came after so many others that they cannot be true."""
+        return frozenset(number for texts, number in self.terms.known().items() if REPLAYED in texts[-1].split())
 
     def statements(self) -> list[Statement]:
         return [*self.places.statements(), *self.terms.statements()]

@@ -7,6 +7,7 @@ where stringzilla is there), and only around a hit is a line cut out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 
 def _plain_find(view: memoryview, needle: bytes, start: int, end: int) -> int:
@@ -25,8 +26,9 @@ MOST = 32 * 1024 * 1024
 NEWLINE = b"\n"
 
 ReadInto = Callable[[memoryview], int]
-Take = Callable[[memoryview, int], None]
-"""Given a line without its newline, and where it begins in the stream."""
+Into = TypeVar("Into")
+Take = Callable[[memoryview, int, Into], None]
+"""Given a line without its newline, where it begins in the stream, and what it is to be added to."""
 
 
 class Lines:
@@ -39,7 +41,9 @@ class Lines:
         self.too_long = 0
         """Lines skipped for their length, in this stream."""
 
-    def pick(self, read_into: ReadInto, needles: tuple[bytes, ...], take: Take, offset: int = 0) -> Iterator[None]:
+    def pick(
+        self, read_into: ReadInto, needles: tuple[bytes, ...], take: Take[Into], into: Into, offset: int = 0
+    ) -> Iterator[None]:
         """Hands each line that holds a needle to `take`; pauses after each block. `offset`: where the stream begins."""
         self.offset, self.too_long = offset, 0
         carried, skipping = 0, False
@@ -59,7 +63,7 @@ class Lines:
                 self._shift(first, end)
                 cut, end = cut - first, end - first
             if cut:
-                self._search(needles, take, cut)
+                self._search(needles, take, into, cut)
                 self.offset += cut
                 yield
             carried = end - cut
@@ -79,15 +83,24 @@ class Lines:
         if start and start < end:
             self._buffer[: end - start] = self._buffer[start:end]
 
-    def _search(self, needles: tuple[bytes, ...], take: Take, end: int) -> None:
+    def _search(self, needles: tuple[bytes, ...], take: Take[Into], into: Into, end: int) -> None:
         """Takes the lines of the first `end` bytes, which end with a newline, in their order."""
-        buffer, base, found = self._buffer, self.offset, dict[int, int]()
+        buffer, base = self._buffer, self.offset
         with memoryview(buffer) as view:
+            if len(needles) == 1:
+                (needle,) = needles
+                hit = find(view, needle, 0, end)
+                while hit >= 0:
+                    start, stop = buffer.rfind(NEWLINE, 0, hit) + 1, buffer.find(NEWLINE, hit, end)
+                    take(view[start:stop], base + start, into)
+                    hit = find(view, needle, stop, end)
+                return
+            found: dict[int, int] = {}
             for needle in needles:
                 hit = find(view, needle, 0, end)
                 while hit >= 0:
                     stop = buffer.find(NEWLINE, hit, end)
                     found[buffer.rfind(NEWLINE, 0, hit) + 1] = stop
                     hit = find(view, needle, stop, end)
-            for start in sorted(found) if len(needles) > 1 else found:
-                take(view[start : found[start]], base + start)
+            for start in sorted(found):
+                take(view[start : found[start]], base + start, into)

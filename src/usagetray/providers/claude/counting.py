@@ -18,14 +18,15 @@ from typing import Any
 import msgspec
 
 from usagetray.providers.contract import LocalFile, LogPlace, LogSource, Retention
-from usagetray.usage import EventPlace, EventTerms, UsageEvent
+from usagetray.usage import EventPlace, EventRow, EventTerms, UsageEvent
 
 COUNT_BITS = 48
 """A count longer than this is no count."""
 NOT_A_MODEL = "<synthetic>"
 """Claude Code's own messages, which no model made."""
-MINUTE_US = 60 * 1_000_000
-NO_MINUTE = "-"
+MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_OF_NO_ZONE = datetime(1970, 1, 1)  # noqa: DTZ001 - for a time without a zone: the log's times are UTC
 MOST_SEARCHES = 1_000_000
 ADVISOR = b"advisor"
 NOTHING = msgspec.Raw(b"")
@@ -103,7 +104,6 @@ class Counting:
         self._session = folders[folders.index("subagents") - 1] if "subagents" in folders[1:] else stem
         self._agent = stem.removeprefix("agent-") if stem.startswith("agent-") else ""
         self._at_us = int(state) if state.isdigit() else 0
-        self._minute, self._minute_us = NO_MINUTE, 0
         self._here, self._place = ("", "", ""), EventPlace()
         self._terms = EventTerms("")
         self._said: tuple[object, ...] = ()
@@ -112,7 +112,7 @@ class Counting:
     def state(self) -> bytes:
         return str(self._at_us).encode()
 
-    def take(self, line: memoryview, offset: int, events: list[UsageEvent]) -> None:
+    def take(self, line: memoryview, offset: int, events: list[EventRow]) -> None:
         record: _Line | None
         try:
             record = _typed(line)
@@ -134,8 +134,10 @@ class Counting:
         if message is None or message.usage is None:
             return
         usage, model, key = message.usage, message.model, message.id
-        # A copy: it points into the reader's memory, which changes.
-        iterations, usage.iterations = bytes(usage.iterations), NOTHING
+        iterations = b""
+        if usage.iterations is not NOTHING:
+            # A copy: it points into the reader's memory, which changes.
+            iterations, usage.iterations = bytes(usage.iterations), NOTHING
         said = (message, iterations, request, side, agent)
         if said == self._said and (timestamp or "") >= self._said_at and key:
             return  # the same response's next block of content: four lines of ten are that
@@ -173,30 +175,22 @@ class Counting:
             # By its place in the file, which may move to another folder; by its text, for another file of this name.
             key = f"{self._file}@{offset}/{zlib.crc32(line):08x}"
         at = self._at(timestamp)
-        told = (
+        event: EventRow = (
             key, request or "", side is True, at, self._place, self._terms,
             given, write_5m, write_1h, read, output, reasoning, searches, (),
         )  # fmt: skip
-        event: UsageEvent = tuple.__new__(UsageEvent, told)  # half the time of the class's own way
         if iterations and _is_several(iterations):
-            event = _parted(event, iterations)
+            event = _parted(UsageEvent._make(event), iterations)
         events.append(event)
 
     def _at(self, timestamp: str | None) -> int:
         """Microseconds since 1970 UTC; where the line tells no time, the former line's; 0 where none did."""
-        if timestamp is None:
-            return self._at_us
-        try:
-            # In the form of the logs, within the minute of the line before: a tenth of the time of the general way.
-            if len(timestamp) == 24 and timestamp.startswith(self._minute) and timestamp[19::4] == ".Z":
-                self._at_us = self._minute_us + int(timestamp[17:19] + timestamp[20:23]) * 1000
-                return self._at_us
-            at = datetime.fromisoformat(timestamp)
-            self._at_us = (at - _epoch_like(at)) // timedelta(microseconds=1)
-        except (ValueError, OverflowError):
-            return self._at_us
-        if timestamp.endswith("Z"):
-            self._minute, self._minute_us = timestamp[:17], self._at_us - self._at_us % MINUTE_US
+        if timestamp is not None:
+            try:
+                at = datetime.fromisoformat(timestamp)
+                self._at_us = (at - (EPOCH if at.tzinfo else EPOCH_OF_NO_ZONE)) // MICROSECOND
+            except (ValueError, OverflowError):
+                pass
         return self._at_us
 
     def _mended(self, line: bytes) -> _Line | None:
@@ -327,11 +321,6 @@ def _attempt(entry: Mapping[str, Any]) -> tuple[str, int, int, int, int, int]:
 
 
 # ---- where the logs lie --------------------------------------------------------------------------------------
-
-
-def _epoch_like(at: datetime) -> datetime:
-    """1970 in UTC, for a time without a zone too: the log's times are UTC."""
-    return datetime(1970, 1, 1, tzinfo=at.tzinfo and UTC)
 
 
 def _kept_days(content: bytes) -> timedelta | None:

@@ -20,7 +20,7 @@ from usagetray.providers.codex.rollout import Line, SessionMeta, TokenCount, Usa
 from usagetray.providers.codex.sessions import ARCHIVED, SESSIONS, SUFFIXES
 from usagetray.providers.codex.thread import Teller, Thread, id_in
 from usagetray.providers.contract import LogPlace, LogSource
-from usagetray.usage import UsageEvent
+from usagetray.usage import EventRow
 
 LONG_AGO = 1
 """Microseconds since 1970."""
@@ -49,7 +49,7 @@ class Decoder:
     def state(self) -> bytes:
         return msgpack.encode(self._thread)
 
-    def take(self, line: memoryview, offset: int, events: list[UsageEvent]) -> None:
+    def take(self, line: memoryview, offset: int, events: list[EventRow]) -> None:
         thread = self._thread
         kind = rollout.kind_of(line)
         if kind is None or (thread.by_records and kind == rollout.COUNT):
@@ -75,9 +75,7 @@ class Decoder:
         elif kind == rollout.META:
             self._meta(said.payload, offset)
 
-    def _notice(
-        self, kind: str, offset: int, length: int, line: Line[rollout.Trigger], events: list[UsageEvent]
-    ) -> None:
+    def _notice(self, kind: str, offset: int, length: int, line: Line[rollout.Trigger], events: list[EventRow]) -> None:
         """What a line says by its kind, place and time about where the copied part ends."""
         thread, copy = self._thread, self._thread.copy
         if copy is None:
@@ -109,7 +107,7 @@ class Decoder:
             thread.copy.names_parent = True
             thread.copy.parent = thread.copy.parent or named
 
-    def _record(self, record: UsageRecord, events: list[UsageEvent]) -> None:
+    def _record(self, record: UsageRecord, events: list[EventRow]) -> None:
         """An answer with a record of its own."""
         thread = self._thread
         if record.thread_id is not None and name_of(record.thread_id) != thread.id:
@@ -129,7 +127,7 @@ class Decoder:
 
     # ---- answers told by the thread's total --------------------------------------------------------------------
 
-    def _count(self, line: Line[TokenCount], events: list[UsageEvent]) -> None:
+    def _count(self, line: Line[TokenCount], events: list[EventRow]) -> None:
         thread, copy = self._thread, self._thread.copy
         pair = _pair(line)
         if pair is None:
@@ -153,7 +151,7 @@ class Decoder:
             self._inherit(counted)
             thread.turn_folder = ""  # of a turn that was copied as well
 
-    def _own(self, events: list[UsageEvent]) -> None:
+    def _own(self, events: list[EventRow]) -> None:
         """The own part has begun; what was held until now belongs to it."""
         thread, copy = self._thread, self._thread.copy
         thread.copy, self._parent = None, None
@@ -184,7 +182,7 @@ class Decoder:
         thread.growth.mark = total if counted.last is None else whole(minus(total, whole(counted.last)))
         thread.is_estimate = thread.is_estimate or counted.last is None
 
-    def _add(self, counted: Counted, events: list[UsageEvent]) -> None:
+    def _add(self, counted: Counted, events: list[EventRow]) -> None:
         thread, growth, last = self._thread, self._thread.growth, counted.last
         total = growth.told(counted.total)
         if thread.is_inherited and total != growth.mark:

@@ -42,8 +42,9 @@ class Growth(Struct, array_like=True):
         if total == mark:
             return None
         grown = minus(total, mark)
-        if min(grown) < 0:
-            self.contained = True
+        if not self.contained:
+            a, b, c, d, e = grown
+            self.contained = a < 0 or b < 0 or c < 0 or d < 0 or e < 0
         if not self.contained:
             self.mark = total
         else:
@@ -58,7 +59,10 @@ def minus(one: Vector, other: Vector) -> Vector:
 
 def whole(vector: Vector) -> Vector:
     """What is not told, or less than nothing, is nothing."""
-    return vector if min(vector) >= 0 else _pairwise(max, vector, ZERO)
+    a, b, c, d, e = vector
+    if a >= 0 and b >= 0 and c >= 0 and d >= 0 and e >= 0:
+        return vector
+    return a if a > 0 else 0, b if b > 0 else 0, c if c > 0 else 0, d if d > 0 else 0, e if e > 0 else 0
 
 
 def _pairwise(pick: Callable[[int, int], int], one: Vector, other: Vector) -> Vector:
@@ -81,9 +85,11 @@ def merged(grown: Vector, last: Vector) -> tuple[Vector, Vector] | None:
 def kinds(used: Vector) -> Kinds:
     """Parts larger than their whole are cut: Codex has written more cached input than input."""
     prompt, cached, written, output, reasoning = used
-    cached = min(cached, prompt)
-    written = min(written, prompt - cached)
-    return prompt - cached - written, written, cached, output, min(reasoning, output)
+    if cached > prompt:
+        cached = prompt
+    if written > prompt - cached:
+        written = prompt - cached
+    return prompt - cached - written, written, cached, output, reasoning if reasoning < output else output
 
 
 def key_of(thread: str, total: Vector) -> str:

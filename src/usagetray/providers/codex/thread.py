@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, field
 from usagetray.providers.codex.ancestry import Ancestry
 from usagetray.providers.codex.growth import Growth, kinds
 from usagetray.providers.codex.rollout import SessionMeta, Settings, Turn, Vector, folder_of, micros, name_of
-from usagetray.usage import EventPlace, EventTerms, UsageEvent
+from usagetray.usage import EventPlace, EventRow, EventTerms
 
 FIRST_MODEL = "gpt-5"
 """What early builds (September 2025) ran, which did not name it."""
@@ -99,7 +99,7 @@ class Teller:
 
     def tell(
         self, thread: Thread, key: str, at: int, told: Told, used: Vector, merged: Parts | None = None
-    ) -> UsageEvent:
+    ) -> EventRow:
         """One answer. `told`: model and folder as told before it; `merged`: the answers that `used` is the sum of."""
         model, folder = told
         place, terms = self._place, self._terms
@@ -116,18 +116,4 @@ class Teller:
             parts = [kinds(each) for each in merged]
             fresh, written, cached, output, reasoning = map(sum, zip(*parts, strict=True))
             attempts = tuple((model, a, b, 0, c, d) for a, b, c, d, _ in parts)
-        return UsageEvent(
-            key=key,
-            part="",
-            side=False,
-            at_us=at,
-            place=place,
-            terms=terms,
-            input=fresh,
-            cache_write_5m=written,
-            cache_write_1h=0,
-            cache_read=cached,
-            output=output,
-            reasoning=reasoning,
-            attempts=attempts,
-        )
+        return key, "", False, at, place, terms, fresh, written, 0, cached, output, reasoning, 0, attempts
