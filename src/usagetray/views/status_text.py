@@ -13,7 +13,7 @@ from itertools import groupby
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Attempted, Overview, WindowView
-from usagetray.views import billing_words, budget_words, cost_words
+from usagetray.views import billing_words, budget_words, cost_words, snooze_words
 from usagetray.views.figures import ago
 from usagetray.views.incident_words import incident
 from usagetray.views.plain import clip, columns, pad, plain, spelled
@@ -99,7 +99,8 @@ def _verdict(overview: Overview, zone: tzinfo, left: bool, width: int) -> list[_
     more = [said.detail, f"{said.big}, {said.big_note}." if said.big else "", *map(_ended, said.extra)]
     for text in filter(None, more):
         lines += _wrapped(text, width, "  ")
-    for notice in (*overview.notices, cost_words.reading(overview)):
+    held = (snooze_words.now(overview, zone), *(text for _, text in snooze_words.single(overview, zone)))
+    for notice in (*overview.notices, cost_words.reading(overview), *map(_ended, held)):
         lines += _wrapped(plain(notice, 240), width, "  ") if notice else []
     if not overview.accounts:
         lines += _first_steps(overview)

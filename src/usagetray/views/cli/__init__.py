@@ -191,9 +191,18 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
     set_.add_argument("value", metavar="VALUE")
 
     alerts = verbs.add_parser("alerts", help="what was announced and why")
-    deeds = alerts.add_subparsers(dest="step", metavar="list|test")
+    deeds = alerts.add_subparsers(dest="step", metavar="list|snooze|test")
     listed = deeds.add_parser("list", help="the last ones (also without a word)")
     listed.add_argument("--json", action="store_true")
+    snooze = deeds.add_parser("snooze", help="hold back what can wait: for an hour, until the next reset, tomorrow")
+    snooze.add_argument(
+        "choice",
+        nargs="?",
+        default="1h",
+        choices=("1h", "reset", "tomorrow", "off"),
+        metavar="1h|reset|tomorrow|off",
+        help="for how long (1h without a word); off wakes them",
+    )
     deeds.add_parser("test", help="send one now, to see that they arrive")
 
     completion = verbs.add_parser("completion", help="what bash, zsh or fish needs to complete our verbs")
