@@ -62,7 +62,7 @@ MODULES = tuple(Module(_module_name(path), path) for path in sorted(SOURCE.rglob
 MODULE_NAMES = {module.name for module in MODULES}
 TOP = {"", "__main__"}
 WORDS = {"model", "errors", "usage", "billing", "language"}
-SPINE = {each for each in MODULE_NAMES if each.startswith("spine.")} | {"app", "desktop", "demo", "profile"}
+SPINE = {each for each in MODULE_NAMES if each.startswith("spine.")} | {"app", "desktop", "panel_icons", "demo", "profile"}
 
 
 def under(name: str, *places: str) -> bool:

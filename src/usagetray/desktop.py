@@ -15,15 +15,14 @@ from usagetray.edges.files import private_dir
 from usagetray.edges.notify import AlertText
 from usagetray.edges.panel import is_light
 from usagetray.edges.popup import PopupProcess, allowed_environment
-from usagetray.edges.tray.choice import make_tray
+from usagetray.edges.tray.choice import SEVERAL, Tray, make_tray
 from usagetray.errors import UserError
 from usagetray.overview import Overview
+from usagetray.panel_icons import PanelIcons
 from usagetray.profile import local_zone
 from usagetray.spine.changing import WISHES
-from usagetray.views.headline import Headline, followed, headline
-from usagetray.views.icon import IconPicture, Style, render_icon
 from usagetray.views.icon_grids import Theme
-from usagetray.views.menu import MenuLine, label_text, menu, tooltip
+from usagetray.views.menu import MenuLine, menu
 from usagetray.views.verbs import words_of
 
 if TYPE_CHECKING:
@@ -37,27 +36,36 @@ class Desktop:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._tray = make_tray(
-            on_activate=lambda x, y: app.do(lambda: self.open((x, y))),
-            on_action=lambda verb: app.do(lambda: self.act(verb)),
-            menu=self._menu,
-            open_menu=lambda x, y, lines: self._popup.menu(x, y, [asdict(line) for line in lines]),
+        self._tray = self._make_tray(
             on_host=lambda there: app.do(lambda: self._host_seen(there)),
             on_brightness=lambda: app.do(app.changed),
         )
+        self._icons = PanelIcons(self._tray, self._further_tray if SEVERAL else None)
         self._popup = PopupProcess(
             [sys.executable, "-m", "usagetray", "popup"],
             env=app.profile.environ,
             on_event=lambda event: app.do(lambda: self._heard(event)),
         )
-        self._headline: Headline | None = None
-        self._picture: tuple[IconPicture, Theme, Style, bool] | None = None
-        self._images: tuple[Any, ...] = ()
         self._overview: Overview | None = None
-        self._tip = ("usagetray", "")
         self._popup_is_open = False
         self._wants_settings = False
         self._said: set[str] = set()
+
+    def _make_tray(self, on_host: Callable[[bool], None], on_brightness: Callable[[], None], number: int = 1) -> Tray:
+        do = self._app.do
+        return make_tray(
+            on_activate=lambda x, y: do(lambda: self.open((x, y))),
+            on_action=lambda verb: do(lambda: self.act(verb)),
+            menu=self._menu,
+            open_menu=lambda x, y, lines: self._popup.menu(x, y, [asdict(line) for line in lines]),
+            on_host=on_host,
+            on_brightness=on_brightness,
+            number=number,
+        )
+
+    def _further_tray(self, number: int) -> Tray:
+        """Where panels come and go, and how bright they are, the first icon tells."""
+        return self._make_tray(lambda _there: None, lambda: None, number)
 
     def run_with(self, work: Callable[[], None]) -> None:
         """Runs `work` as this system's tray allows. To be called in the main thread."""
@@ -68,26 +76,14 @@ class Desktop:
 
     def stop(self) -> None:
         self._popup.close()
-        self._tray.stop()
+        self._icons.stop()
 
     def show(self, overview: Overview) -> None:
         """Brings icon, texts and an open popup up to date."""
-        settings, zone = self._app.core.settings, local_zone()
+        settings = self._app.core.settings
         self._overview = overview
-        self._headline = headline(followed(overview, settings.icon.follow), self._headline)
-        look = settings.icon
-        picture = (self._headline.picture, self._theme(look.panel), look.style, look.colour != "never")
-        if picture != self._picture:
-            self._picture = picture
-            said, theme, style, coloured = picture
-            self._images = tuple(render_icon(said, size, theme, style, coloured=coloured) for size in self._tray.sizes)
-        tip = tooltip(overview, zone, settings.show_left)
-        label = label_text(overview, self._headline, settings.show_left) if settings.icon.label else None
-        title, _, rest = tip.partition("\n")
-        if not self._popup_is_open:  # a panel shows a changed tooltip anew, and that would lie over the popup
-            self._tip = (title, rest)
-        self._tray.show(self._images, title=self._tip[0], tooltip=self._tip[1], label=label)
-        self._tray.menu_changed()
+        theme = self._theme(settings.icon.panel)
+        self._icons.show(overview, settings, local_zone(), theme, keep_tips=self._popup_is_open)
         self._popup.refresh()
         self._tell_once(self._popup.problem)
 

@@ -15,6 +15,10 @@ SYSTEMS = ("linux", "win32", "darwin")
 """Where there is a tray, by `sys.platform`."""
 
 
+SEVERAL = sys.platform != "darwin"
+"""Whether a process can have further icons: AppKit's loop, which pystray runs, has one."""
+
+
 class Tray(Protocol):
     """One icon. Every method may be called from any thread; callbacks come from threads of its own, and are quick."""
 
@@ -60,6 +64,7 @@ def make_tray(
     open_menu: Callable[[int, int, tuple[MenuLine, ...]], None],
     on_host: Callable[[bool], None],
     on_brightness: Callable[[], None],
+    number: int = 1,
 ) -> Tray:
     """To be called in the main thread.
 
@@ -67,6 +72,7 @@ def make_tray(
     `on_action(verb)`: the menu line with that verb was chosen. `menu()`: the lines as they read now.
     `open_menu(x, y, lines)`: this panel shows no menus of its own; show this one there.
     `on_host(has_host)`: once after the start, and with each change. `on_brightness()`: `is_light` has changed.
+    `number` tells several icons of one process apart, from 1 on; macOS has one (`SEVERAL`).
     """
     if sys.platform == "win32":
         from usagetray.edges.tray.windows import WindowsTray
@@ -85,4 +91,5 @@ def make_tray(
         open_menu=open_menu,
         on_host=on_host,
         on_brightness=on_brightness,
+        number=number,
     )

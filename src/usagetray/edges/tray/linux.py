@@ -46,6 +46,7 @@ class Tray:
         open_menu: Callable[[int, int, tuple[MenuLine, ...]], None] = lambda _x, _y, _lines: None,
         on_brightness: Callable[[], None] = lambda: None,
         app_id: str = "usagetray",
+        number: int = 1,
     ) -> None:
         self._app_id = app_id
         self._on_activate, self._on_host, self._on_brightness = on_activate, on_host, on_brightness
@@ -56,7 +57,9 @@ class Tray:
         self._is_in_old = False
         self._over = False
         self._told: bool | None = None
-        self._icon = SniIcon(app_id, menu=menu_of(menu, on_action), on_activate=on_activate, on_host=self._host_seen)
+        self._icon = SniIcon(
+            app_id, menu=menu_of(menu, on_action), on_activate=on_activate, on_host=self._host_seen, number=number
+        )
 
     def start(self) -> None:
         """Returns at once. Without a panel or a bus it goes on listening for one."""
