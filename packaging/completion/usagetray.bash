@@ -11,7 +11,7 @@ _usagetray() {
             continue
         fi
         case "$path $word" in
-        " demo"|" status"|" bar"|" report"|" advise"|" log"|" export"|" show"|" run"|" providers"|" connect"|" disconnect"|" config"|" config path"|" config edit"|" config get"|" config set"|" alerts"|" alerts list"|" alerts test"|" completion"|" doctor"|" autostart"|" index"|" statusline"|" icon-sheet") path="$path $word" place=0 ;;
+        " demo"|" status"|" bar"|" report"|" advise"|" log"|" export"|" show"|" run"|" providers"|" connect"|" disconnect"|" config"|" config path"|" config edit"|" config get"|" config set"|" alerts"|" alerts list"|" alerts snooze"|" alerts test"|" completion"|" doctor"|" autostart"|" index"|" statusline"|" icon-sheet") path="$path $word" place=0 ;;
         " --origin"|" --keychain"|" --notify-to"|" demo --speed"|" status --warning"|" status --critical"|" bar --provider"|" report --since"|" report --until"|" report --timezone"|" report --provider"|" report --week-starts"|" advise --what-if"|" advise --plan"|" advise --hour-value"|" advise --can-wait"|" advise --days"|" log --model"|" log --usage"|" log --input"|" log --output"|" log --cached"|" log --cache-write-5m"|" log --cache-write-1h"|" log --app"|" log --task"|" log --at"|" log --tier"|" log --speed"|" log --geo"|" log --id"|" export --since"|" export --until"|" export --by"|" export --format"|" export --out"|" connect --only"|" connect --account"|" connect --home"|" disconnect --only"|" disconnect --account"|" disconnect --home") skip=$word ;;
         *" -"*) ;;
         *) place=$((place + 1)) ;;
@@ -75,6 +75,7 @@ _usagetray() {
         " disconnect/0") COMPREPLY=($(compgen -W "$(usagetray completion providers 2>/dev/null)" -- "$current")) ;;
         " config get/0") COMPREPLY=($(compgen -W "$(usagetray completion settings 2>/dev/null)" -- "$current")) ;;
         " config set/0") COMPREPLY=($(compgen -W "$(usagetray completion settings 2>/dev/null)" -- "$current")) ;;
+        " alerts snooze/0") COMPREPLY=($(compgen -W "1h reset tomorrow off" -- "$current")) ;;
         " completion/0") COMPREPLY=($(compgen -W "bash zsh fish providers settings sources" -- "$current")) ;;
         " doctor/0") COMPREPLY=($(compgen -W "billing" -- "$current")) ;;
         " autostart/0") COMPREPLY=($(compgen -W "on off status" -- "$current")) ;;
@@ -100,8 +101,9 @@ _usagetray() {
         " config edit") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " config get") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " config set") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
-        " alerts") COMPREPLY+=($(compgen -W "list test -h --help" -- "$current")) ;;
+        " alerts") COMPREPLY+=($(compgen -W "list snooze test -h --help" -- "$current")) ;;
         " alerts list") COMPREPLY+=($(compgen -W "-h --help --json" -- "$current")) ;;
+        " alerts snooze") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " alerts test") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " completion") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " doctor") COMPREPLY+=($(compgen -W "-h --help --json --report" -- "$current")) ;;

@@ -11,7 +11,7 @@ function __usagetray_at
             continue
         end
         switch "$at $word"
-            case " demo" " status" " bar" " report" " advise" " log" " export" " show" " run" " providers" " connect" " disconnect" " config" " config path" " config edit" " config get" " config set" " alerts" " alerts list" " alerts test" " completion" " doctor" " autostart" " index" " statusline" " icon-sheet"
+            case " demo" " status" " bar" " report" " advise" " log" " export" " show" " run" " providers" " connect" " disconnect" " config" " config path" " config edit" " config get" " config set" " alerts" " alerts list" " alerts snooze" " alerts test" " completion" " doctor" " autostart" " index" " statusline" " icon-sheet"
                 set at "$at $word"
                 set place 0
             case " --origin" " --keychain" " --notify-to" " demo --speed" " status --warning" " status --critical" " bar --provider" " report --since" " report --until" " report --timezone" " report --provider" " report --week-starts" " advise --what-if" " advise --plan" " advise --hour-value" " advise --can-wait" " advise --days" " log --model" " log --usage" " log --input" " log --output" " log --cached" " log --cache-write-5m" " log --cache-write-1h" " log --app" " log --task" " log --at" " log --tier" " log --speed" " log --geo" " log --id" " export --since" " export --until" " export --by" " export --format" " export --out" " connect --only" " connect --account" " connect --home" " disconnect --only" " disconnect --account" " disconnect --home"
@@ -154,12 +154,15 @@ complete -c usagetray -n 'string match -q -- \' config get/*\' (__usagetray_at)'
 complete -c usagetray -n 'string match -q -- \' config set/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' config set/*\' (__usagetray_at)' -l help -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' alerts/0\' (__usagetray_at)' -a list -d 'the last ones (also without a word)'
+complete -c usagetray -n 'string match -q -- \' alerts/0\' (__usagetray_at)' -a snooze -d 'hold back what can wait: for an hour, until the next reset, tomorrow'
 complete -c usagetray -n 'string match -q -- \' alerts/0\' (__usagetray_at)' -a test -d 'send one now, to see that they arrive'
 complete -c usagetray -n 'string match -q -- \' alerts/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' alerts/*\' (__usagetray_at)' -l help -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' alerts list/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' alerts list/*\' (__usagetray_at)' -l help -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' alerts list/*\' (__usagetray_at)' -l json
+complete -c usagetray -n 'string match -q -- \' alerts snooze/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
+complete -c usagetray -n 'string match -q -- \' alerts snooze/*\' (__usagetray_at)' -l help -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' alerts test/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' alerts test/*\' (__usagetray_at)' -l help -d 'show this help message and exit'
 complete -c usagetray -n 'string match -q -- \' completion/*\' (__usagetray_at)' -s h -d 'show this help message and exit'
@@ -187,6 +190,7 @@ complete -c usagetray -n 'string match -q -- \' connect/0\' (__usagetray_at)' -a
 complete -c usagetray -n 'string match -q -- \' disconnect/0\' (__usagetray_at)' -a '(usagetray completion providers 2>/dev/null)'
 complete -c usagetray -n 'string match -q -- \' config get/0\' (__usagetray_at)' -a '(usagetray completion settings 2>/dev/null)'
 complete -c usagetray -n 'string match -q -- \' config set/0\' (__usagetray_at)' -a '(usagetray completion settings 2>/dev/null)'
+complete -c usagetray -n 'string match -q -- \' alerts snooze/0\' (__usagetray_at)' -a '1h reset tomorrow off'
 complete -c usagetray -n 'string match -q -- \' completion/0\' (__usagetray_at)' -a 'bash zsh fish providers settings sources'
 complete -c usagetray -n 'string match -q -- \' doctor/0\' (__usagetray_at)' -a 'billing'
 complete -c usagetray -n 'string match -q -- \' autostart/0\' (__usagetray_at)' -a 'on off status'
