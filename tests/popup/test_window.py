@@ -28,7 +28,8 @@ PIECES = [*samples.MOMENTS]
 
 
 def painted(window: QWidget) -> list[Painted]:
-    return [widget for widget in window.findChildren(QWidget) if isinstance(widget, Painted) and not widget.isHidden()]
+    pieces = [widget for widget in window.findChildren(QWidget) if isinstance(widget, Painted)]
+    return [widget for widget in pieces if widget.isVisibleTo(window)]
 
 
 def row(popup: Opened, key: str) -> RowActions:

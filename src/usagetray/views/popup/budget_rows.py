@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from usagetray.domain.budgets import BudgetState
 from usagetray.domain.states import Level
 from usagetray.language import tr
+from usagetray.model import Money
 from usagetray.overview import Overview
 from usagetray.views import budget_words
-from usagetray.views.figures import used_percent
+from usagetray.views.figures import money
 from usagetray.views.popup.spec import Head, Row, Section, Spoken
 from usagetray.views.popup.spoken import sentences, spoken
+from usagetray.views.popup.window_rows import LEVEL_COLOURS, heard_percent, level_word
 from usagetray.views.words import MARKS
-
-COLOURS = {Level.NORMAL: "ok", Level.WARNING: "warn", Level.CRITICAL: "crit"}
 
 
 def budget_section(overview: Overview, zone: tzinfo) -> tuple[Section, ...]:
@@ -25,34 +24,44 @@ def budget_section(overview: Overview, zone: tzinfo) -> tuple[Section, ...]:
     head = Head(
         key="budgets",
         name=tr(budget_words.TITLE),
-        aside="so far" if overview.is_counting else "",
+        aside=tr("so far") if overview.is_counting else "",
         spoken=Spoken(name=tr(budget_words.TITLE), description=budget_words.notice_of_count(overview)),
     )
     rows = tuple(_row(f"budgets/{at}", state, overview, zone) for at, state in enumerate(overview.budgets))
-    return (Section(key="budgets", level=max(each.level for each in overview.budgets), lines=(head, *rows)),)
+    return (Section(key="budgets", level=max(level_of(each) for each in overview.budgets), lines=(head, *rows)),)
+
+
+def level_of(state: BudgetState) -> Level:
+    """How bad it is, with where it is heading: sure to pass the budget is worth a warning before it has."""
+    heads_over = not state.stale and state.forecast is not None and state.forecast.low >= state.budget.amount
+    return max(state.level, Level.WARNING if heads_over else Level.NORMAL)
 
 
 def _row(key: str, state: BudgetState, overview: Overview, zone: tzinfo) -> Row:
-    now, level = overview.generated_at, state.level
-    mark = MARKS.get(level)
+    now, level = overview.generated_at, level_of(state)
     heading, cause = budget_words.heading(state), budget_words.cause(state)
     until = budget_words.until(state, now, zone)
-    exact = used_percent(state.share)
     age = budget_words.age(state, now)
+    colour, is_loud = LEVEL_COLOURS[level], level >= Level.WARNING and bool(heading)
+    lasting = state.spent is not None and not state.stale
     return Row(
         key=key,
         name=budget_words.name(state),
         scope=tr(budget_words.BASES[state.basis]),
         figure=budget_words.spent(state, short=True),
-        unit=f"of {budget_words.limit(state)}",
+        unit=tr("of {limit}", limit=budget_words.limit(state)),
         figure_colour="text3" if state.stale else "text",
-        mark=mark or "",
-        mark_colour=COLOURS[level],
+        mark=MARKS.get(level, ""),
+        mark_colour=colour,
         share=state.share,
+        even=_elapsed(state, now) if lasting else None,
+        ahead=_ahead(state) if lasting else None,
         fill="dash" if state.share is None else "stale" if state.stale else "solid",
-        fill_colour="text3" if state.stale else COLOURS[level],
-        lefts=_lefts(state, heading, age),
-        rights=(cause, until) if cause else (until, ""),
+        fill_colour="text3" if state.stale else colour,
+        lefts=tuple(text[:1].upper() + text[1:] for text in _lefts(state, heading, age)),
+        left_colour=colour if is_loud else "text2",
+        left_strong=is_loud,
+        rights=_rights(state, cause, until),
         why="\n".join(
             filter(
                 None,
@@ -64,11 +73,20 @@ def _row(key: str, state: BudgetState, overview: Overview, zone: tzinfo) -> Row:
             )
         ),
         spoken=Spoken(
-            name=f"Budget {budget_words.name(state)}",
-            percent=None if exact is None else min(math.floor(exact), 100),
-            description=spoken(sentences(budget_words.of_limit(state), heading, cause, until, age)),
+            name=tr("Budget {name}", name=budget_words.name(state)),
+            percent=heard_percent(state.share, left=False),
+            description=spoken(sentences(level_word(level), budget_words.of_limit(state), heading, cause, until, age)),
         ),
     )
+
+
+def _elapsed(state: BudgetState, now: datetime) -> float:
+    """Of the period: what even spending would have reached."""
+    return min(max((now - state.starts_at) / (state.ends_at - state.starts_at), 0.0), 1.0)
+
+
+def _ahead(state: BudgetState) -> float | None:
+    return None if state.forecast is None else min(float(state.forecast.point / state.budget.amount), 1.0)
 
 
 def _lefts(state: BudgetState, heading: str, age: str) -> tuple[str, ...]:
@@ -78,3 +96,14 @@ def _lefts(state: BudgetState, heading: str, age: str) -> tuple[str, ...]:
     if state.stale:
         return (age,)
     return (heading, budget_words.forecast(state)) if heading else ()
+
+
+def _rights(state: BudgetState, cause: str, until: str) -> tuple[str, ...]:
+    """In ever fewer letters: what is behind today's use, or what is left of the budget; and until when."""
+    if cause:
+        return cause, until
+    rest = None if state.spent is None or state.is_least else state.budget.amount - state.spent.amount
+    if rest is None or rest <= 0:
+        return until, ""
+    left = tr("{sum} left", sum=money(Money(amount=rest, currency=state.budget.currency)))
+    return tr("{left} {until}", left=left, until=until), left, ""

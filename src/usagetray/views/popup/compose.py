@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.scene import Bar, Item, Mark, Panel, Scene, Text
-from usagetray.views.popup.spec import Caption, Card, Collapsed, Detail, Footer, Head, Line, Problem, Row
+from usagetray.views.popup.spec import Caption, Collapsed, Detail, Head, Line, Problem, Row
 
 LEFT = t.PAD
 RIGHT = t.WIDTH - t.PAD
 INNER = RIGHT - LEFT
-
-CARD_BLEED = 4
-"""Pixels round a card that belong to its widget, so that the focus ring has room outside."""
 
 COMPACT_BAR_AT = 56.0
 COMPACT_BAR = 84.0
@@ -87,7 +84,7 @@ def middle(letters: Letters, text: str, style: t.TypeStyle, colour: str, centre:
     )
 
 
-def _right(letters: Letters, text: str, style: t.TypeStyle, colour: str, centre: float, end: float) -> Text:
+def right_aligned(letters: Letters, text: str, style: t.TypeStyle, colour: str, centre: float, end: float) -> Text:
     height, width = letters.metrics(style).height(), letters.width(text, style)
     return Text(
         x=end - width,
@@ -116,7 +113,7 @@ def _head(head: Head, letters: Letters) -> Scene:
         items.append(Mark(x=end - 12, y=centre - 6, size=12, name="clock", colour="text3"))
         end -= 18
     if head.aside:
-        aside = _right(letters, head.aside, t.BODY, "text3", centre, end)
+        aside = right_aligned(letters, head.aside, t.BODY, "text3", centre, end)
         items.append(aside)
         end = aside.x - 10
     name = middle(letters, head.name, t.TITLE, "text", centre, LEFT, end - LEFT)
@@ -139,10 +136,10 @@ def _figure(
     """The figure with its unit and mark, ending at `end`; and where they begin."""
     items: list[Item] = []
     if row.unit:
-        unit = _zoned(_right(letters, row.unit, unit_style, "text2", centre + 0.5, end), "figure")
+        unit = _zoned(right_aligned(letters, row.unit, unit_style, "text2", centre + 0.5, end), "figure")
         items.append(unit)
         end = unit.x - 4
-    figure = _zoned(_right(letters, row.figure, t.FIGURE, row.figure_colour, centre, end), "figure")
+    figure = _zoned(right_aligned(letters, row.figure, t.FIGURE, row.figure_colour, centre, end), "figure")
     items.append(figure)
     start = figure.x
     if row.mark:
@@ -155,17 +152,19 @@ def _figure(
 def _full(row: Row, letters: Letters) -> Scene:
     top = 14.0
     has_bar = row.fill != "none"
-    bottom = 48.5 if has_bar else 33.5
+    bottom = 47.5 if has_bar else 33.5
     items, start = _figure(row, letters, top, RIGHT)
     name = middle(letters, row.name, t.NAME, "text", top, LEFT, start - LEFT - 8)
     items.append(name)
     scope_at = name.x + name.width + 6
     if row.scope and start - scope_at > 24:
         items.append(middle(letters, row.scope, t.BODY, "text3", top + 0.5, scope_at, start - scope_at - 8))
-    items.append(Bar(x=LEFT, y=28, width=INNER, height=t.BAR, share=row.share, kind=row.fill, colour=row.fill_colour))
+    items.append(_bar(row))
     left, right = _pair(row, letters)
-    if right:
-        items.append(_zoned(_right(letters, right, t.BODY, "text3", bottom, RIGHT), "time"))
+    if row.action:
+        items.append(as_action(right_aligned(letters, row.action, t.BODY, "link", bottom, RIGHT)))
+    elif right:
+        items.append(_zoned(right_aligned(letters, right, t.BODY, "text3", bottom, RIGHT), "time"))
     if left:
         style = t.BODY_STRONG if row.left_strong else t.BODY
         items.append(middle(letters, left, style, row.left_colour, bottom, LEFT, INNER))
@@ -174,10 +173,24 @@ def _full(row: Row, letters: Letters) -> Scene:
     return Scene(height=46 if left or right else t.HEAD, items=tuple(items))
 
 
+def _bar(row: Row) -> Bar:
+    return Bar(
+        x=LEFT,
+        y=28,
+        width=INNER,
+        height=t.BAR,
+        share=row.share,
+        kind=row.fill,
+        colour=row.fill_colour,
+        even=row.even if row.fill == "solid" else None,
+        ahead=row.ahead if row.fill == "solid" else None,
+    )
+
+
 def _pair(row: Row, letters: Letters) -> tuple[str, str]:
     """The two texts below the bar that fit beside each other: the left one gives way first, the time last."""
     style = t.BODY_STRONG if row.left_strong else t.BODY
-    for right in row.rights or ("",):
+    for right in (row.action,) if row.action else (row.rights or ("",)):
         room = INNER - (letters.width(right, t.BODY) + 12 if right else 0)
         for left in row.lefts or ("",):
             if letters.width(left, style) <= room:
@@ -215,7 +228,7 @@ def _compact(row: Row, letters: Letters, at: Columns) -> Scene:
     )
     right = letters.first_that_fits(row.rights, t.BODY, RIGHT - at.figure_end - 8)
     if right:
-        items.append(_zoned(_right(letters, right, t.BODY, "text3", centre, RIGHT), "time"))
+        items.append(_zoned(right_aligned(letters, right, t.BODY, "text3", centre, RIGHT), "time"))
     return Scene(height=t.ROW_COMPACT, items=tuple(items))
 
 
@@ -226,7 +239,7 @@ def _detail(detail: Detail, letters: Letters) -> Scene:
         items.append(middle(letters, detail.title, t.BODY_STRONG, "text", centre, at, end - at))
         centre += t.LEADING + 2
     for name, share in detail.rows:
-        figure = _right(letters, share, t.BODY, "text", centre, end)
+        figure = right_aligned(letters, share, t.BODY, "text", centre, end)
         items += [middle(letters, name, t.BODY, "text2", centre, at, figure.x - 8 - at), figure]
         centre += t.LEADING
     centre += 4 if detail.rows else 0
@@ -252,8 +265,8 @@ def _problem(problem: Problem, letters: Letters) -> Scene:
     items: list[Item] = []
     title_end = end
     if problem.action:
-        action = _right(letters, problem.action, t.BODY_STRONG, "link", 16, end)
-        items.append(_action(action))
+        action = right_aligned(letters, problem.action, t.BODY_STRONG, "link", 16, end)
+        items.append(as_action(action))
         title_end = action.x - 10
     detail = letters.wrap(problem.detail, t.BODY, end - at, most=3)
     height = 33.0 + t.LEADING * len(detail)
@@ -267,7 +280,7 @@ def _problem(problem: Problem, letters: Letters) -> Scene:
     return Scene(height=height + 6, items=tuple(items))
 
 
-def _action(text: Text) -> Text:
+def as_action(text: Text) -> Text:
     return Text(
         x=text.x, y=text.y, width=text.width, height=text.height, text=text.text, style=text.style, colour=text.colour,
         right=True, zone="action",
@@ -281,52 +294,5 @@ def _collapsed(line: Collapsed, letters: Letters) -> Scene:
     text = letters.first_that_fits(line.texts, t.BODY, room)
     chevron = Mark(x=RIGHT - 10, y=centre - 5, size=10, name="chevron", colour="text2")
     return Scene(
-        height=t.ROW_COLLAPSED, items=(name, _right(letters, text, t.BODY, "text2", centre, RIGHT - 18), chevron)
+        height=t.ROW_COLLAPSED, items=(name, right_aligned(letters, text, t.BODY, "text2", centre, RIGHT - 18), chevron)
     )
-
-
-def compose_card(card: Card, letters: Letters) -> Scene:
-    """The verdict card; `CARD_BLEED` above and below it stays free."""
-    top = float(CARD_BLEED)
-    at = LEFT + 46.0
-    room = RIGHT - 12 - at
-    titles = letters.wrap(card.title, t.VERDICT, room, most=2)
-    details = letters.wrap(card.detail, t.BODY, room, most=3)
-    items: list[Item] = []
-    centre = top + 22.5
-    for text in titles:
-        items.append(middle(letters, text, t.VERDICT, "text", centre, at, room))
-        centre += 21
-    for text in details:
-        items.append(middle(letters, text, t.BODY, "text2", centre, at, room))
-        centre += t.LEADING
-    height = max(64.0, centre + (3.5 if details else 0) - top)
-    if card.big:
-        big_centre = top + height + 17
-        big = middle(letters, card.big, t.BIG, "text", big_centre, at, room)
-        items.append(big)
-        note_at = big.x + big.width + 10
-        base = big_centre + (letters.metrics(t.BIG).ascent() - letters.metrics(t.BIG).descent()) / 2
-        note_centre = base - (letters.metrics(t.BODY).ascent() - letters.metrics(t.BODY).descent()) / 2
-        if card.big_note:
-            items.append(middle(letters, card.big_note, t.BODY, "text2", note_centre, note_at, RIGHT - 12 - note_at))
-        height += 48
-    extra = [line for text in card.extra for line in letters.wrap(text, t.BODY, room, most=2)]
-    for at_line, text in enumerate(extra):
-        items.append(middle(letters, text, t.BODY, "text2", top + height - 4 + t.LEADING * at_line, at, room))
-    height += t.LEADING * len(extra)
-    panel = Panel(x=LEFT, y=top, width=INNER, height=height, radius=t.CARD_RADIUS, fill=card.tint)
-    mark = Mark(x=LEFT + 14, y=top + 14, size=20, name=card.mark, colour=card.mark_colour)
-    return Scene(height=height + 2 * CARD_BLEED, items=(panel, mark, *items))
-
-
-def compose_footer(footer: Footer, letters: Letters) -> Scene:
-    centre = t.FOOTER / 2
-    items: list[Item] = []
-    end = float(RIGHT)
-    if footer.action:
-        action = _right(letters, footer.action, t.BODY_STRONG, "link", centre, end)
-        items.append(_action(action))
-        end = action.x - 12
-    items.append(middle(letters, footer.text, t.BODY, "text3", centre, LEFT, end - LEFT))
-    return Scene(height=t.FOOTER, items=tuple(items))

@@ -14,6 +14,7 @@ from usagetray.overview import FoundTool
 from usagetray.views.plain import plain
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.compose import INNER, LEFT, RIGHT, middle
+from usagetray.views.popup.compose_card import check_box
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.scene import Item, Mark, Panel, Scene, draw
 from usagetray.views.popup.widgets import Look, Painted, Plain
@@ -52,15 +53,6 @@ class Tick(Painted, QCheckBox):
         self.ring_box = (LEFT - 4, 0, INNER + 8, scene.height) if self.is_card else None
         self.put(look, scene)
 
-    def _box(self, x: float, y: float) -> list[Item]:
-        side = float(t.CHECK_BOX)
-        if not self.isChecked():
-            return [Panel(x=x, y=y, width=side, height=side, radius=4, fill="bg", outline="ctl", outline_width=1.5)]
-        return [
-            Panel(x=x, y=y, width=side, height=side, radius=4, fill="ok"),
-            Mark(x=x + 1, y=y + 1, size=side - 2, name="tick", colour="on"),
-        ]
-
     def _card(self, letters: Letters) -> Scene:
         top, at = 4.0, LEFT + 42.0
         room = RIGHT - 12 - at
@@ -72,7 +64,7 @@ class Tick(Painted, QCheckBox):
                 x=LEFT, y=top, width=INNER, height=height, radius=t.CARD_RADIUS, fill="okbg" if on else "bg",
                 outline="ok" if on else "edge",
             ),
-            *self._box(LEFT + 12, top + 12),
+            *check_box(LEFT + 12, top + 12, on=on),
             middle(letters, self.title, t.TITLE, "text", top + 21, at, room),
         ]  # fmt: skip
         items.extend(
@@ -84,7 +76,7 @@ class Tick(Painted, QCheckBox):
     def _line(self, letters: Letters) -> Scene:
         at = LEFT + 42.0
         lines = letters.wrap(self.detail, t.BODY, RIGHT - 12 - at, most=6)
-        items: list[Item] = list(self._box(LEFT + 12, 5))
+        items: list[Item] = check_box(LEFT + 12, 5, on=self.isChecked())
         items.extend(
             middle(letters, text, t.BODY, "text2", 14 + t.LEADING * line, at, RIGHT - 12 - at)
             for line, text in enumerate(lines)

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.body import Body, fold_to_fit
-from usagetray.views.popup.compose import compose_card, compose_footer
+from usagetray.views.popup.compose_card import WAITING, compose_card, compose_footer
 from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.spec import Footer, Page
 from usagetray.views.popup.spoken import sentences
 from usagetray.views.popup.tabs import PopupPage
-from usagetray.views.popup.widgets import Act, Look, Plain, Pressable, RowActions
+from usagetray.views.popup.waiting_row import WaitingRow
+from usagetray.views.popup.widgets import KEYBOARD_REASONS, Act, Look, Plain, Pressable, RowActions
 
 
 class NowPage(PopupPage):
@@ -29,8 +30,9 @@ class NowPage(PopupPage):
         self.card = Plain(look, empty, "")
         self.card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = Body(look, self._on_line)
+        self.waiting = WaitingRow(look, self._flip, self._go)
         self.footer = Pressable(look, empty, "Refresh", "", lambda: act("refresh", ""))
-        for widget in (self.card, self.body, self.footer):
+        for widget in (self.card, self.waiting, self.body, self.footer):
             widget.setParent(self)
 
     def put(self, page: Page, look: Look, room: float) -> None:
@@ -38,6 +40,9 @@ class NowPage(PopupPage):
         before = self._page
         self._page, self.look, self._room = page, look, room
         self._put_card(page, look, announce=before is not None and before.card.title != page.card.title)
+        self.waiting.setVisible(page.waiting is not None)
+        if page.waiting is not None:
+            self.waiting.put(page.waiting, look)
         self._put_footer(page.footer, look)
         self._arrange()
 
@@ -59,11 +64,12 @@ class NowPage(PopupPage):
         if self._page is None:
             return
         scale = self.look.scale
-        head = self.card.scene.height
+        head = self.card.scene.height + (WAITING if self._page.waiting is not None else 0)
         laid, _ = fold_to_fit(self._page.sections, self._opened, self._room - head - t.FOOTER - 1, self.look)
         body = min(laid.height if laid.lines else 10.0, self._room - head - t.FOOTER - 1)
         self.body.put(laid, self.look, round(body * scale))
         self.card.move(0, 0)
+        self.waiting.move(0, round(self.card.scene.height * scale))
         self.body.move(0, round(head * scale))
         self.footer.move(0, round((head + body + 1) * scale))
         self.setFixedSize(round(t.WIDTH * scale), round((head + body + 1 + t.FOOTER) * scale))
@@ -83,6 +89,21 @@ class NowPage(PopupPage):
         else:
             self._act(what, key)
 
+    def _flip(self, on: bool) -> None:
+        if self._page is not None and self._page.waiting is not None:
+            self._act("want_back" if on else "want_quiet", self._page.waiting.key)
+
+    def _go(self) -> None:
+        """To the section of the account that has room."""
+        key = self._page.waiting.elsewhere_key if self._page is not None and self._page.waiting is not None else ""
+        self._opened |= {key}
+        self._arrange()
+        self.resized.emit()
+        rows = [row for row in self.body.rows if isinstance(row, RowActions) and row.row.key.startswith(f"{key}/")]
+        for row in rows[:1]:
+            row.setFocus(KEYBOARD_REASONS[0])
+            self.body.ensureWidgetVisible(row, 0, 40)
+
     # ---- keyboard ---------------------------------------------------------------------------------------------
 
     def focus_first(self) -> None:
@@ -92,7 +113,7 @@ class NowPage(PopupPage):
 
     def stops(self) -> list[QWidget]:
         rows = [widget for widget in self.body.rows if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus]
-        return [self.card, *rows, self.footer]
+        return [self.card, *(self.waiting.stops() if not self.waiting.isHidden() else []), *rows, self.footer]
 
     def reveal(self, stop: QWidget) -> None:
         if stop in self.body.rows:

@@ -6,7 +6,7 @@ Everything is in logical pixels at scale 1; the painter's own scale makes it lar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt
@@ -15,13 +15,17 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.marks import SIDE, mark_path
 from usagetray.views.popup.spec import FillKind
-from usagetray.views.popup.tokens import Palette, TypeStyle
+from usagetray.views.popup.tokens import FORECAST, Palette, TypeStyle
 
 Zone = Literal["figure", "time", "action"]
 
 LEAST_FILL = 2.0
 """Pixels a share over zero gets at least, so that "a little" and "nothing" look different."""
 STRIPE_ON, STRIPE_OFF = 4.0, 2.0
+EVEN_OVER = 3.0
+"""Pixels the tick of even use stands out over both edges of its bar."""
+GOING = 0.5
+"""Of the colour: what is left now, and is expected to be used by the reset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,8 @@ class Bar:
     share: float | None
     kind: FillKind
     colour: str
+    even: float | None = None  # where even use would be: a tick
+    ahead: float | None = None  # the share expected at the reset: tinted from the fill up to there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +79,15 @@ class Panel:
     fill: str | None = None
     outline: str | None = None
     outline_width: float = 1
+    strength: float = 1.0  # of the fill: below 1 what it stands on shows through
 
 
 Item = Text | Bar | Mark | Panel
+
+
+def moved(items: Iterable[Item], x: float, y: float = 0.0) -> tuple[Item, ...]:
+    """The same, so much further to the right and down."""
+    return tuple(replace(item, x=item.x + x, y=item.y + y) for item in items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +136,7 @@ def _draw_text(painter: QPainter, item: Text, palette: Palette, letters: Letters
 
 def _draw_panel(painter: QPainter, item: Panel, palette: Palette) -> None:
     if item.fill:
-        painter.setBrush(QColor(palette.colour(item.fill)))
+        painter.setBrush(_faint(palette.colour(item.fill), item.strength))
         painter.drawRoundedRect(QRectF(item.x, item.y, item.width, item.height), item.radius, item.radius)
     if item.outline:
         inset = item.outline_width / 2
@@ -143,6 +155,12 @@ def _draw_mark(painter: QPainter, item: Mark, palette: Palette) -> None:
     painter.restore()
 
 
+def _faint(colour: str, strength: float) -> QColor:
+    made = QColor(colour)
+    made.setAlphaF(strength)
+    return made
+
+
 def _draw_bar(painter: QPainter, item: Bar, palette: Palette) -> None:
     if item.kind == "none":
         return
@@ -154,15 +172,23 @@ def _draw_bar(painter: QPainter, item: Bar, palette: Palette) -> None:
     track = QPainterPath()
     track.addRoundedRect(box, round_end, round_end)
     painter.fillPath(track, QColor(palette.track))
-    if item.kind == "outline":
-        painter.setPen(QPen(QColor(palette.edge), 1))
+    if item.kind == "outline" or palette.is_plain:
+        painter.setPen(QPen(QColor(palette.text if palette.is_plain else palette.edge), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), round_end - 0.5, round_end - 0.5)
         painter.setPen(Qt.PenStyle.NoPen)
-        return
+    if item.kind != "outline":
+        _fill_bar(painter, item, palette, track)
+    if item.even is not None and item.kind == "solid":
+        _draw_even(painter, item, palette)
+
+
+def _fill_bar(painter: QPainter, item: Bar, palette: Palette, track: QPainterPath) -> None:
     length = fill_length(item.share, item.width)
-    if not length:
-        return
+    ahead = None if palette.is_plain else item.ahead
+    until = length if ahead is None else fill_length(ahead, item.width)
+    # Of what is left some may be gone by the reset: then the tint lies within the fill, not behind its end.
+    first, last = sorted((length, until))
     fill = QPainterPath()
     if item.kind == "stale":
         start = 0.0
@@ -170,11 +196,24 @@ def _draw_bar(painter: QPainter, item: Bar, palette: Palette) -> None:
             fill.addRect(QRectF(item.x + start, item.y, min(STRIPE_ON, length - start), item.height))
             start += STRIPE_ON + STRIPE_OFF
     else:
-        fill.addRect(QRectF(item.x, item.y, length, item.height))
+        fill.addRect(QRectF(item.x, item.y, first, item.height))
     painter.fillPath(track.intersected(fill), QColor(palette.colour(item.colour)))
-    if item.kind == "solid" and length <= round_end:
+    if last > first:
+        tint = QPainterPath()
+        tint.addRect(QRectF(item.x + first, item.y, last - first, item.height))
+        strength = FORECAST if until > length else GOING
+        painter.fillPath(track.intersected(tint), _faint(palette.colour(item.colour), strength))
+    if item.kind == "solid" and 0 < length <= item.height / 2:
         # The rounded end swallows a sliver; a straight edge two pixels in keeps "<1 %" visible.
         _draw_sliver(painter, item, length, palette)
+
+
+def _draw_even(painter: QPainter, item: Bar, palette: Palette) -> None:
+    """Two pixels with one of the ground at either side, so that the tick is seen on every fill."""
+    middle = item.x + min(max(round((item.even or 0.0) * item.width), 2), round(item.width) - 2)
+    box = QRectF(middle - 1, item.y - EVEN_OVER, 2, item.height + 2 * EVEN_OVER)
+    painter.fillRect(box.adjusted(-1, EVEN_OVER, 1, -EVEN_OVER), QColor(palette.bg))
+    painter.fillRect(box, QColor(palette.text2))
 
 
 def _draw_sliver(painter: QPainter, item: Bar, length: float, palette: Palette) -> None:

@@ -130,6 +130,10 @@ class Shell(QWidget):
             for one, after in pairwise(order):
                 QWidget.setTabOrder(one, after)
 
+    def is_settled(self) -> bool:
+        """The open tab shows what its reader has found, or that it found nothing."""
+        return self.tab not in self._readers or self.tab in self._read
+
     # ---- reading ----------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:

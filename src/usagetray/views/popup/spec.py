@@ -7,6 +7,9 @@ from typing import Literal
 
 from usagetray.domain.states import Level
 
+Event = tuple[tuple[str, str | bool | tuple[str, ...]], ...]
+"""What pressing something tells the tray: the pairs of a JSON object."""
+
 FillKind = Literal["solid", "stale", "outline", "dash", "none"]
 """Solid: a fresh share. Stale: stripes. Outline: not started. Dash: no figure. None: no limit, no bar."""
 
@@ -35,6 +38,18 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Below the card of a locked account: whether to be told when it is back, and where there is room meanwhile."""
+
+    name: str  # "Tell me when it is back"
+    on: bool
+    key: str  # of the section of the account that is locked
+    event: Event  # of switching it on; switching it off sends the same with "on" false
+    elsewhere: str = ""  # "Codex has 82 % left"
+    elsewhere_key: str = ""  # of that account's section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The first line of a section."""
 
@@ -60,12 +75,16 @@ class Row:
     mark: str = ""
     mark_colour: str = "text"
     share: float | None = None
+    even: float | None = None  # where even use would be now: a tick; None: no tick
+    ahead: float | None = None  # the share expected at the reset: a tint; None: no tint
     fill: FillKind = "solid"
     fill_colour: str = "ok"
     lefts: tuple[str, ...] = ()  # what is to be known now, in ever fewer letters
     left_colour: str = "text2"
     left_strong: bool = False
     rights: tuple[str, ...] = ()  # the same time in ever fewer letters
+    action: str = ""  # words at the right that can be pressed, instead of `rights`
+    event: Event = ()  # what they send
     compact: bool = False
     why: str = ""  # source, instant, age; lines broken by newlines
     opens: bool = False  # has a detail that opens under it
@@ -98,7 +117,7 @@ class Problem:
     title: str
     detail: str = ""
     action: str = ""  # the words of the button; empty: there is nothing to press
-    event: tuple[tuple[str, str | tuple[str, ...]], ...] = ()  # what the button sends
+    event: Event = ()  # what the button sends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +144,8 @@ class Section:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footer:
     text: str
+    short: str = ""  # the same in fewer letters
+    has_legend: bool = False  # of the tick and the tint in the bars
     action: str = ""
     spoken: str
 
@@ -136,5 +157,6 @@ class Page:
     card: Card
     sections: tuple[Section, ...]
     footer: Footer
+    waiting: Waiting | None = None
     demo: bool = False
     refreshing: bool = False

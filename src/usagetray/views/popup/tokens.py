@@ -37,6 +37,7 @@ class Palette:
     m3: str
     m4: str
     m5: str
+    is_plain: bool = False  # high contrast: no tints, and a line round every bar
 
     def colour(self, name: str) -> str:
         if name not in COLOUR_NAMES:
@@ -44,7 +45,7 @@ class Palette:
         return str(getattr(self, name))
 
 
-COLOUR_NAMES: Final = frozenset(field.name for field in fields(Palette))
+COLOUR_NAMES: Final = frozenset(field.name for field in fields(Palette) if field.name != "is_plain")
 
 LIGHT: Final = Palette(
     bg="#FFFFFF",
@@ -138,6 +139,7 @@ ROW_CARD_RADIUS: Final = 8
 BUTTON_RADIUS: Final = 7
 SHADOW: Final = 14
 
+FORECAST: Final = 0.22  # of a colour: what of a bar is not used yet, and is expected to be
 BAR: Final = 8
 BAR_COMPACT: Final = 6
 ROW: Final = 60

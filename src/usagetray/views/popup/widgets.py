@@ -165,6 +165,8 @@ class RowActions(Painted):
         zone = self.zone_of(event.position())
         if zone:
             self.act(zone, self.row.key)
+        elif self.row.event and not self.row.opens:
+            self.act("action", self.row.key)
         else:
             self.open()
 

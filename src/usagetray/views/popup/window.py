@@ -25,7 +25,7 @@ from usagetray.views.popup.frame import draw_frame, dress_hints
 from usagetray.views.popup.loading import Loader
 from usagetray.views.popup.placing import place
 from usagetray.views.popup.shell import Shell
-from usagetray.views.popup.spec import Page, Problem
+from usagetray.views.popup.spec import Event, Page, Problem, Row
 from usagetray.views.popup.tabs import TABS, Read, Tab, TabContent
 from usagetray.views.popup.tray_menu import TrayMenu
 
@@ -66,6 +66,7 @@ class PopupWindow(QWidget):
         self._read_at = 0.0
         self._failed = False
         self._wish = Wish()
+        self._quiet: frozenset[str] = frozenset()  # sections of locked accounts of whose return nothing is to be told
         self._opening: tuple[QPoint | None, float] | None = None
         self._hidden_at = -1e9
         self._hidden_by_us = False
@@ -99,6 +100,8 @@ class PopupWindow(QWidget):
             case "show":
                 if isinstance(verb.get("show_left"), bool):
                     self._wish = replace(self._wish, left=verb["show_left"])
+                if isinstance(verb.get("countdown"), bool):
+                    self._wish = replace(self._wish, countdown=verb["countdown"])
                 self._ask_to_open(native_to_logical(verb.get("x"), verb.get("y")))
             case "menu":
                 self._put_away()
@@ -221,7 +224,7 @@ class PopupWindow(QWidget):
     def _show_now(self, overview: Overview | None) -> None:
         if overview is not None:
             now, open_ = self._now(overview), self._details
-            bare = page(overview, now, self._zone, self._wish)
+            bare = page(overview, now, self._zone, self._wish, quiet=self._quiet)
             wanted = with_details(bare, overview, now, self._zone, open_.opened, open_.whys)
         else:
             wanted = unreadable_page() if self._failed else reading_page()
@@ -308,6 +311,7 @@ class PopupWindow(QWidget):
                 self._render()
             case "time":
                 self._wish = replace(self._wish, countdown=not self._wish.countdown)
+                self._emit({"event": "set", "countdown": self._wish.countdown})
                 self._render()
             case "refresh" | "settings":
                 self._emit({"event": what})
@@ -316,10 +320,14 @@ class PopupWindow(QWidget):
                 self._render()
             case "action":
                 self._emit(dict(self._event_of(key)))
+            case "want_back" | "want_quiet" if self._shown is not None and self._shown.waiting is not None:
+                self._quiet = self._quiet - {key} if what == "want_back" else self._quiet | {key}
+                self._emit({**dict(self._shown.waiting.event), "on": what == "want_back"})
+                self._render()
 
-    def _event_of(self, key: str) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+    def _event_of(self, key: str) -> Event:
         lines = [line for section in self._shown.sections for line in section.lines] if self._shown else []
-        return next((line.event for line in lines if isinstance(line, Problem) and line.key == key), ())
+        return next((line.event for line in lines if isinstance(line, Problem | Row) and line.key == key), ())
 
     def _act_first(self, providers: list[str] | None, hooks: list[str]) -> None:
         """The first page's buttons: what was chosen, or None for "Not now"."""

@@ -1,0 +1,70 @@
+"""The row of a sum of money: what was billed, what is left of it, or what takes over when a plan is used up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from usagetray.domain.states import Level
+from usagetray.language import tr
+from usagetray.model import MoneyKind, MoneyLine
+from usagetray.overview import AccountView, Overview
+from usagetray.views.figures import ago
+from usagetray.views.plain import plain
+from usagetray.views.popup.spec import Event, Row, Spoken
+from usagetray.views.popup.spoken import sentences
+from usagetray.views.popup.window_rows import heard_percent
+from usagetray.views.words import account_name, money_note, money_text, money_words
+
+SET_BUDGET: Event = (("event", "settings"), ("page", "budgets"))
+
+
+def money_row(key: str, line: MoneyLine, account: AccountView, overview: Overview) -> Row | None:
+    """None for a sum that is switched off or says nothing."""
+    said, now = money_words(line), overview.generated_at
+    if said is None:
+        return None
+    share = None
+    if line.used is not None and line.limit is not None and line.limit.amount > 0:
+        share = float(line.used.amount / line.limit.amount)
+    wants_budget = _may_have_budget(line, account, overview)
+    colour = "pay" if account.level is Level.PAYING and line.covers else "ok"
+    note = money_note(account, now)
+    scope = "" if line.period and line.period in said.label.lower() else plain(line.period or "", 24)
+    return Row(
+        key=key,
+        name=said.label,
+        scope=tr("no budget set") if wants_budget else scope,
+        figure=said.amount,
+        unit=said.unit,
+        figure_colour="text3" if account.stale else "text",
+        share=share,
+        fill=("dash" if wants_budget else "none") if share is None else ("stale" if account.stale else "solid"),
+        fill_colour="text3" if account.stale else colour,
+        lefts=_lefts(said.kind, account, now, wants_budget=wants_budget),
+        rights=() if wants_budget else _rights(note, account, now),
+        action=tr("Set a budget ›") if wants_budget else "",
+        event=SET_BUDGET if wants_budget else (),
+        why="\n".join(filter(None, (tr("{name}: {sum}", name=said.label, sum=money_text(line)), note))),
+        spoken=Spoken(
+            name=f"{account_name(account, (account,))} {said.label}",
+            percent=heard_percent(share, left=False),
+            description=sentences(money_text(line) or "", note),
+        ),
+    )
+
+
+def _may_have_budget(line: MoneyLine, account: AccountView, overview: Overview) -> bool:
+    """A bill without an end, of somebody who has set no budget at all yet."""
+    is_open = line.kind is MoneyKind.BILLED and line.used is not None and line.limit is None and not line.unlimited
+    return is_open and not overview.budgets and not account.money_stale
+
+
+def _lefts(kind: str, account: AccountView, now: datetime, *, wants_budget: bool) -> tuple[str, ...]:
+    if wants_budget and account.money_captured_at is not None:
+        when = ago(account.money_captured_at, now)
+        return (tr("{kind}, {when}", kind=kind[:1].upper() + kind[1:], when=when),)
+    return (kind,) if kind else ()
+
+
+def _rights(note: str, account: AccountView, now: datetime) -> tuple[str, ...]:
+    return (note, ago(account.money_captured_at, now)) if note and account.money_captured_at else ()

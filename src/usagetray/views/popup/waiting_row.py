@@ -1,0 +1,69 @@
+"""Below the card of a locked account: a switch to be told when it is back, and where there is room meanwhile."""
+
+# ruff: noqa: N802, ARG002 - the names and arguments of overridden methods are Qt's.
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from usagetray.language import tr
+from usagetray.views.popup import tokens as t
+from usagetray.views.popup.compose import INNER, LEFT, RIGHT
+from usagetray.views.popup.compose_card import WAITING, compose_elsewhere, compose_tick
+from usagetray.views.popup.scene import Scene, moved
+from usagetray.views.popup.spec import Waiting
+from usagetray.views.popup.widgets import Look, Painted, Pressable
+
+GAP = 14
+
+
+class Switch(Painted, QCheckBox):
+    """A check box with its name."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.prepare(look, Scene(height=0, items=()))
+
+    def hitButton(self, position: object) -> bool:
+        return True
+
+
+class WaitingRow(QWidget):
+    """`flip` is told whether the user wants to hear of it; `go` that they want to see where there is room."""
+
+    def __init__(self, look: Look, flip: Callable[[bool], None], go: Callable[[], None]) -> None:
+        super().__init__()
+        self.switch = Switch(look)
+        self.elsewhere = Pressable(look, Scene(height=0, items=()), "", "", go)
+        self.switch.toggled.connect(flip)
+        for widget in (self.switch, self.elsewhere):
+            widget.setParent(self)
+
+    def put(self, waiting: Waiting, look: Look) -> None:
+        self.switch.blockSignals(True)  # what is shown is not a wish of the user's
+        self.switch.setChecked(waiting.on)
+        self.switch.blockSignals(False)
+        self.switch.setAccessibleName(waiting.name)
+        link, link_width = compose_elsewhere(waiting, look.letters, INNER * 0.55)
+        box, box_width = compose_tick(waiting, look.letters, INNER - link_width - (GAP if link_width else 0))
+        self._put(self.switch, look, box, box_width, LEFT)
+        self._put(self.elsewhere, look, link, link_width, RIGHT - link_width)
+        self.elsewhere.say(waiting.elsewhere, tr("Press Enter to see it"))
+        self.elsewhere.setVisible(bool(waiting.elsewhere))
+        self.setFixedSize(round(t.WIDTH * look.scale), round(WAITING * look.scale))
+
+    def _put(self, widget: Painted, look: Look, scene: Scene, width: float, x: float) -> None:
+        # The ring stands around the words; their widget is as much wider as it needs.
+        bleed = 7.0
+        shifted = Scene(height=scene.height, items=moved(scene.items, bleed))
+        widget.ring_box = (0, 2, width + 2 * bleed, scene.height - 3)
+        widget.put(look, shifted, width=width + 2 * bleed)
+        widget.move(round((x - bleed) * look.scale), 0)
+
+    def stops(self) -> list[QWidget]:
+        return [self.switch, *([self.elsewhere] if not self.elsewhere.isHidden() else [])]

@@ -1,0 +1,125 @@
+"""Draws every state of the popup into pictures, from fixed samples.
+
+    python -m tests.popup.gallery OUT_DIR [--beside FOLDER] [--font NAME] [--text PERCENT] [NAME ...]
+
+`--beside` takes a folder with the design's own pictures, and writes each target and the program next to each other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, qInstallMessageHandler
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from tests.popup.gallery_samples import PICTURES, Picture
+from tests.popup.samples import ZONE
+from usagetray.overview import Overview
+from usagetray.views.popup.loading import Loader
+from usagetray.views.popup.shell import Shell
+from usagetray.views.popup.tabs import TABS
+from usagetray.views.popup.window import PopupWindow
+
+RATIO = 2
+AROUND = 10  # pixels at scale 1 between the shadow and the edge of the picture
+GROUNDS = {"light": "#C9CFDB", "dark": "#3A4350"}
+SCREEN = {"screens": [{"name": "gallery", "x": 0, "y": 0, "width": 3200, "height": 4800}]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.popup.gallery", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", help="only these")
+    parser.add_argument("--beside", type=Path, help="folder with the design's pictures")
+    parser.add_argument("--font", help="a family instead of the system's")
+    parser.add_argument("--text", type=int, default=100, help="size of the system's letters, in percent")
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    application = start(arguments.font, arguments.text)
+    for name, picture in PICTURES.items():
+        if arguments.names and name not in arguments.names:
+            continue
+        drawn = draw(application, picture)
+        if arguments.beside is not None and picture.target:
+            drawn = beside(QImage(str(arguments.beside / f"{picture.target}.png")), drawn)
+        drawn.save(str(arguments.folder / f"{name}.png"))
+        print(arguments.folder / f"{name}.png", f"{drawn.width()} x {drawn.height()}")  # noqa: T201
+
+
+def start(font: str | None, text: int) -> QApplication:
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        json.dump(SCREEN, file)
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={file.name}"
+    os.environ["QT_SCALE_FACTOR"] = str(RATIO)
+    qInstallMessageHandler(lambda *_: None)  # the platform says at each window what it cannot do
+    application = QApplication(["gallery"])
+    letters = QFont(font) if font else application.font()
+    letters.setPixelSize(round(15 * text / 100))
+    application.setFont(letters)
+    Path(file.name).unlink()
+    return application
+
+
+def draw(application: QApplication, picture: Picture) -> QImage:
+    def load() -> Overview:
+        shown = picture.overview()
+        # Drawing takes some milliseconds: a second earlier a countdown of 1 h 16 m is still one.
+        checked_at = shown.checked_at and shown.checked_at - timedelta(seconds=2)
+        return replace(shown, generated_at=shown.generated_at - timedelta(seconds=1), checked_at=checked_at)
+
+    loader = Loader(load)
+    window = PopupWindow(
+        loader, lambda _event: None, ZONE, theme=picture.theme, compositor=True, readers=picture.readers
+    )
+    loader.deliver_to(window.arrived.emit)
+    window.obey({"verb": "show", "x": 1500, "y": 10})
+    wait(application, window.isVisible)
+    for shell in window.findChildren(Shell):
+        shell.open([tab.key for tab in TABS].index(picture.tab))
+        wait(application, shell.is_settled)
+    wait(application, lambda: True)
+    grabbed = window.grab()
+    inner = grabbed.toImage()
+    around = AROUND * RATIO
+    shown = QImage(inner.width() + 2 * around, inner.height() + 2 * around, QImage.Format.Format_RGB32)
+    shown.fill(QColor(GROUNDS[picture.theme]))
+    inner.setDevicePixelRatio(1)
+    painter = QPainter(shown)
+    painter.drawImage(QPoint(around, around), inner)
+    painter.end()
+    window.obey({"verb": "hide"})
+    window.deleteLater()
+    return shown
+
+
+def wait(application: QApplication, question: object) -> None:
+    give_up_at = time.monotonic() + 10
+    assert callable(question)
+    application.processEvents()
+    while not question():
+        if time.monotonic() > give_up_at:
+            raise SystemExit("nothing was drawn within 10 s")
+        application.processEvents()
+        time.sleep(0.005)
+
+
+def beside(target: QImage, drawn: QImage) -> QImage:
+    both = QImage(target.width() + drawn.width(), max(target.height(), drawn.height()), QImage.Format.Format_RGB32)
+    both.fill(Qt.GlobalColor.white)
+    painter = QPainter(both)
+    painter.drawImage(QPoint(0, 0), target)
+    painter.drawImage(QPoint(target.width(), 0), drawn)
+    painter.end()
+    return both
+
+
+if __name__ == "__main__":
+    main()
