@@ -148,7 +148,7 @@ FENCED = [
     ("keyring", ("edges",)),
     ("sqlite3", ("edges", "providers")),
     ("apscheduler", ("app",)),
-    ("PIL", ("views.icon", "views.icon_grids", "views.icon_marks", "views.icon_app", "views.icon_sheet", "edges.tray")),
+    ("PIL", ("views.icon", "edges.tray", "panel_icons")),
     ("subprocess", ("edges", "views.cli", "desktop", "statusline", "statusline_former")),
 ]
 

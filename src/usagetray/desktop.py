@@ -21,7 +21,7 @@ from usagetray.overview import Overview
 from usagetray.panel_icons import PanelIcons
 from usagetray.profile import local_zone
 from usagetray.spine.changing import WISHES
-from usagetray.views.icon_grids import Theme
+from usagetray.views.icon.grids import Theme
 from usagetray.views.menu import MenuLine, menu
 from usagetray.views.verbs import words_of
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from usagetray.overview import Overview
 from usagetray.settings import Settings
 from usagetray.views.headline import Headline, followed, headline
-from usagetray.views.icon import IconPicture, Style, render_icon
+from usagetray.views.icon.picture import IconPicture, Style
+from usagetray.views.icon.render import render_icon
 from usagetray.views.menu import label_text, tooltip
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from usagetray.edges.tray.choice import Tray
-    from usagetray.views.icon_grids import Theme
+    from usagetray.views.icon.grids import Theme
 
 MOST = 6
 """Further icons than these would push others out of the panel."""

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from usagetray.views.icon import Style
-from usagetray.views.icon_app import APP_ICON_SIZES, render_app_icon
-from usagetray.views.icon_grids import Theme
-from usagetray.views.icon_picture import STYLES
-from usagetray.views.icon_sheet import SAMPLES, SHEET_SIZES, icon_on_taskbar, write_icon_sheet
+from usagetray.views.icon.app import APP_ICON_SIZES, render_app_icon
+from usagetray.views.icon.grids import Theme
+from usagetray.views.icon.picture import STYLES, Style
+from usagetray.views.icon.sheet import SAMPLES, SHEET_SIZES, icon_on_taskbar, write_icon_sheet
 
 GOLDEN = Path(__file__).parent / "golden"
 REPOSITORY = Path(__file__).parents[2]
@@ -57,7 +56,7 @@ def test_the_tray_icon_looks_as_it_did(style: Style, theme: Theme) -> None:
 
 @pytest.mark.parametrize("size", APP_ICON_SIZES)
 def test_the_packaged_app_icons_are_what_the_program_draws(size: int) -> None:
-    """`python -m usagetray.views.icon_app packaging/linux/icons` made them."""
+    """`python -m usagetray.views.icon.app packaging/linux/icons` made them."""
     with Image.open(REPOSITORY / "packaging" / "linux" / "icons" / f"{size}.png") as packaged:
         assert_alike(render_app_icon(size), packaged.convert("RGBA"))
 

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image, ImageChops
 
 from usagetray.domain.states import Level
-from usagetray.views.icon import Bar, IconPicture, IconState, Style, render_icon
-from usagetray.views.icon_grids import NATIVE_SIZES, Theme, grid_for, inks_for
-from usagetray.views.icon_picture import STYLES
-from usagetray.views.icon_sheet import SAMPLES
+from usagetray.views.icon.grids import NATIVE_SIZES, Theme, grid_for, inks_for
+from usagetray.views.icon.picture import STYLES, Bar, IconPicture, IconState, Style
+from usagetray.views.icon.render import render_icon
+from usagetray.views.icon.sheet import SAMPLES
 
 THEMES: tuple[Theme, ...] = ("dark", "light")
 

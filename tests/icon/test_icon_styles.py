@@ -8,10 +8,11 @@ import pytest
 from PIL import ImageChops
 
 from usagetray.domain.states import Level
-from usagetray.views.icon import Bar, IconPicture, IconState, Style, render_icon
-from usagetray.views.icon_digits import block, shown_digits, text
-from usagetray.views.icon_grids import NATIVE_SIZES, inks_for
-from usagetray.views.icon_sheet import SAMPLES
+from usagetray.views.icon.digits import block, shown_digits, text
+from usagetray.views.icon.grids import NATIVE_SIZES, inks_for
+from usagetray.views.icon.picture import Bar, IconPicture, IconState, Style
+from usagetray.views.icon.render import render_icon
+from usagetray.views.icon.sheet import SAMPLES
 
 WITH_FIGURE: tuple[Style, ...] = ("ring", "number")
 

@@ -23,7 +23,7 @@ from usagetray.providers.contract import Reply
 from usagetray.spine.core import Core
 from usagetray.spine.status_page import read, remembered, written
 from usagetray.views.headline import headline
-from usagetray.views.icon import IconState
+from usagetray.views.icon.picture import IconState
 from usagetray.views.menu import menu
 from usagetray.views.popup.content import Wish, page
 from usagetray.views.status_text import status_text

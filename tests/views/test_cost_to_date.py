@@ -17,7 +17,7 @@ from usagetray.views import bars
 from usagetray.views.alert_words import alert_words
 from usagetray.views.cost_words import status_line, to_date
 from usagetray.views.headline import headline, shown_account
-from usagetray.views.icon import IconState
+from usagetray.views.icon.picture import IconState
 from usagetray.views.menu import label_text, menu, tooltip
 from usagetray.views.plain import columns
 from usagetray.views.popup.content import Wish, page

@@ -21,7 +21,7 @@ from tests.views.build import (
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import Money
 from usagetray.views.headline import followed, headline, spent_share
-from usagetray.views.icon import Bar, IconPicture, IconState
+from usagetray.views.icon.picture import Bar, IconPicture, IconState
 
 OLD = {"stale": True, "captured_at": AT_18_22}
 FULL = {"state": WindowState.LOCKED, "level": Level.LOCKED}

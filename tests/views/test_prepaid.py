@@ -12,7 +12,7 @@ from usagetray.domain.states import State
 from usagetray.model import Money, MoneyKind, MoneyLine
 from usagetray.overview import AccountView, Overview
 from usagetray.views.headline import headline
-from usagetray.views.icon import IconState
+from usagetray.views.icon.picture import IconState
 from usagetray.views.menu import menu, tooltip
 from usagetray.views.popup.content import Wish, page
 from usagetray.views.popup.spec import Row

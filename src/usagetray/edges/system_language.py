@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import locale
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,7 +27,6 @@ def _of_desktop() -> list[str]:
 
         return [locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")]
     if sys.platform == "darwin":
-        from Foundation import NSLocale  # comes with pystray
-
-        return [str(each) for each in NSLocale.preferredLanguages()]
+        foundation = importlib.import_module("Foundation")  # comes with pystray, on this system only
+        return [str(each) for each in foundation.NSLocale.preferredLanguages()]
     return []

@@ -13,7 +13,7 @@ from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyLine
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import tightest
-from usagetray.views.icon import Bar, IconPicture, IconState
+from usagetray.views.icon.picture import Bar, IconPicture, IconState
 from usagetray.views.incident_words import is_alarming
 from usagetray.views.words import SHORT_WINDOW, has_figure
 

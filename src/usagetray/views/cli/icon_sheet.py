@@ -9,7 +9,7 @@ from usagetray.views.cli import out
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from usagetray.views.icon_sheet import write_icon_sheet  # deferred: Pillow
+    from usagetray.views.icon.sheet import write_icon_sheet  # deferred: Pillow
 
     if arguments.file.suffix.lower() != ".png":
         raise UserError(f"The picture is a PNG: name a file ending in .png, not {str(arguments.file)!r}.")

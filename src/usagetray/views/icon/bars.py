@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from PIL import Image
 
 from usagetray.domain.states import Level
-from usagetray.views import icon_marks as marks
-from usagetray.views.icon_grids import DASH_OPACITY, STALE_OPACITY, Grid, Inks, Slot
-from usagetray.views.icon_paint import fill_ink, lay, state_ink, track_opacity
-from usagetray.views.icon_picture import Bar, IconPicture, IconState
+from usagetray.views.icon import marks
+from usagetray.views.icon.grids import DASH_OPACITY, STALE_OPACITY, Grid, Inks, Slot
+from usagetray.views.icon.paint import fill_ink, lay, state_ink, track_opacity
+from usagetray.views.icon.picture import Bar, IconPicture, IconState
 
 
 def draw(canvas: Image.Image, picture: IconPicture, grid: Grid, inks: Inks) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PIL import Image
 
 from usagetray.domain.states import Level
-from usagetray.views.icon_grids import Ink, Inks
-from usagetray.views.icon_marks import Mask
-from usagetray.views.icon_picture import Bar, IconState
+from usagetray.views.icon.grids import Ink, Inks
+from usagetray.views.icon.marks import Mask
+from usagetray.views.icon.picture import Bar, IconState
 
 COLOURED = (IconState.WARNING, IconState.CRITICAL, IconState.PAYING)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
-from usagetray.views import icon_digits as digits
-from usagetray.views import icon_marks as marks
-from usagetray.views.icon_grids import DASH_OPACITY, STALE_OPACITY, Grid, Inks
-from usagetray.views.icon_paint import erase, fill_ink, lay, state_ink, track_opacity
-from usagetray.views.icon_picture import Bar, IconPicture, IconState
+from usagetray.views.icon import digits as digits
+from usagetray.views.icon import marks
+from usagetray.views.icon.grids import DASH_OPACITY, STALE_OPACITY, Grid, Inks
+from usagetray.views.icon.paint import erase, fill_ink, lay, state_ink, track_opacity
+from usagetray.views.icon.picture import Bar, IconPicture, IconState
 
 STALE_ARC, STALE_GAP = 20, 10
 """Degrees of an old ring that are drawn and left out."""

@@ -1,6 +1,6 @@
 """The app's own icon: a U on a tile, drawn from the measures of `assets/usagetray.svg`.
 
-`python -m usagetray.views.icon_app FOLDER` writes one PNG per size: how `packaging/linux/icons/` was made.
+`python -m usagetray.views.icon.app FOLDER` writes one PNG per size: how `packaging/linux/icons/` was made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from usagetray.views.icon_marks import SCALE, canvas_for, pixels
+from usagetray.views.icon.marks import SCALE, canvas_for, pixels
 
 APP_ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256)
 

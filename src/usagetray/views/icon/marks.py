@@ -13,7 +13,7 @@ Mask = Image.Image
 
 SCALE = 8
 
-FONT = Path(__file__).parent.parent / "data" / "InterBoldSubset.ttf"
+FONT = Path(__file__).parents[2] / "data" / "InterBoldSubset.ttf"
 
 # Below 20 px a polygon or a glyph would only be a blur, so these are set by hand.
 _BITMAPS = {

@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from PIL import Image
 
-from usagetray.views import icon_bars, icon_number, icon_ring
-from usagetray.views import icon_marks as marks
-from usagetray.views.icon_grids import Grid, Inks, Theme, grid_for, inks_for
-from usagetray.views.icon_paint import lay
-from usagetray.views.icon_picture import Bar as Bar
-from usagetray.views.icon_picture import IconPicture as IconPicture
-from usagetray.views.icon_picture import IconState as IconState
-from usagetray.views.icon_picture import Style as Style
+from usagetray.views.icon import bars, marks, number, ring
+from usagetray.views.icon.grids import Grid, Inks, Theme, grid_for, inks_for
+from usagetray.views.icon.paint import lay
+from usagetray.views.icon.picture import IconPicture, IconState, Style
 
-_STYLES = {"bars": icon_bars.draw, "ring": icon_ring.draw, "number": icon_number.draw}
+_STYLES = {"bars": bars.draw, "ring": ring.draw, "number": number.draw}
 
 
 def render_icon(

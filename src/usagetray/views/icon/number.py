@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
-from usagetray.views import icon_digits as digits
-from usagetray.views import icon_marks as marks
-from usagetray.views.icon_bars import filled_columns
-from usagetray.views.icon_grids import DASH_OPACITY, STALE_OPACITY, Grid, Inks
-from usagetray.views.icon_paint import fill_ink, lay, state_ink
-from usagetray.views.icon_picture import Bar, IconPicture, IconState
+from usagetray.views.icon import digits as digits
+from usagetray.views.icon import marks
+from usagetray.views.icon.bars import filled_columns
+from usagetray.views.icon.grids import DASH_OPACITY, STALE_OPACITY, Grid, Inks
+from usagetray.views.icon.paint import fill_ink, lay, state_ink
+from usagetray.views.icon.picture import Bar, IconPicture, IconState
 
 TEETH = 4
 """Of the row under a figure that warns."""

@@ -6,7 +6,7 @@ import math
 
 from PIL import Image, ImageFont
 
-from usagetray.views.icon_marks import FONT, SCALE, Mask, canvas_for, pixels
+from usagetray.views.icon.marks import FONT, SCALE, Mask, canvas_for, pixels
 
 _CAP = 0.727
 """Height of a figure in the shipped font, of its size."""

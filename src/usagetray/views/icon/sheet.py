@@ -8,9 +8,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from usagetray.domain.states import Level
-from usagetray.views.icon import Bar, IconPicture, IconState, Style, render_icon
-from usagetray.views.icon_grids import NATIVE_SIZES, Ink, Theme, inks_for
-from usagetray.views.icon_picture import STYLES
+from usagetray.views.icon.grids import NATIVE_SIZES, Ink, Theme, inks_for
+from usagetray.views.icon.picture import STYLES, Bar, IconPicture, IconState, Style
+from usagetray.views.icon.render import render_icon
 
 _CALM, _WEEK = Bar(share=0.62), Bar(share=0.41)
 

@@ -1,0 +1,1 @@
+"""The tray icon, from what it is to say to its pixels."""
