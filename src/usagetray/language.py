@@ -22,8 +22,12 @@ class _Spoken:
 def speak(code: str) -> None:
     """From now on texts are in this language; in English where there is no catalogue of it."""
     if code != _Spoken.code:
-        _Spoken.catalogue = None if code == ENGLISH else _catalogue(code)
-        _Spoken.code = ENGLISH if _Spoken.catalogue is None else code
+        use(code, None if code == ENGLISH else _catalogue(code))
+
+
+def use(code: str, catalogue: gettext.NullTranslations | None) -> None:
+    """The same with a catalogue from elsewhere; None: English."""
+    _Spoken.code, _Spoken.catalogue = (ENGLISH, None) if catalogue is None else (code, catalogue)
 
 
 def spoken() -> str:
