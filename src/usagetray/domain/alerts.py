@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     BILLING_ROUTE = "billing_route"
     BUDGET = "budget"
     SPIKE = "spike"
+    FORECAST = "forecast"  # a window will be used up before its reset
 
 
 STOPS = {Level.LOCKED: AlertKind.LOCKED, Level.PAYING: AlertKind.PAYING}

@@ -14,8 +14,9 @@ from usagetray.edges.notify import Notifier
 from usagetray.edges.store import AlertRow, Store
 from usagetray.overview import Overview
 from usagetray.settings import AlertSettings, Settings
-from usagetray.spine import billing_alerts, snoozing, spending_alerts
+from usagetray.spine import billing_alerts, forecast_alerts, snoozing, spending_alerts
 from usagetray.spine.announcing import Announcing
+from usagetray.spine.foresight import Foresight
 from usagetray.spine.paying import Paying
 from usagetray.views.alert_words import Behind, alert_words
 
@@ -39,10 +40,12 @@ class Alerting:
         zone: Callable[[], tzinfo],
         *,
         paying: Paying,
+        foresight: Foresight,
         causes: Causes,
     ) -> None:
         """`causes`: what most of the last hour's rise of some windows is from; asked only when an alert is due."""
         self._paying = paying
+        self._foresight = foresight
         self._causes = causes
         self._store = store
         self._settings = settings
@@ -81,20 +84,26 @@ class Alerting:
         )
         now_told |= paying.told
         due = [*(each for each in due if not paying.is_told(each)), *paying.due]
-        causes = self._causes(overview, [each.id for each in due if each.kind is AlertKind.THRESHOLD])
+        foreseen, due = forecast_alerts.earned(
+            overview, (seen for seen, _, _ in seen_windows), due, self._foresight, settings.alerts
+        )
+        causes = self._causes(overview, [*foreseen, *(each.id for each in due if each.kind is AlertKind.THRESHOLD)])
         rows = [
             self._row(each, overview, Behind(cause=causes.get(each.id), paid=paying.paid.get(each.id[:2])))
             for each in alerts.one_stop_per_account(due, ends_at)
         ]
+        rows += forecast_alerts.rows(foreseen, overview, self._zone(), settings.show_left, causes)
         of_spending, told_of_spending = spending_alerts.earned(overview, former, settings.alerts, self._zone())
         rows += of_spending
         now_told |= told_of_spending
         of_billing, told_of_billing = billing_alerts.earned(overview, former, settings.alerts)
         rows += of_billing
         now_told |= told_of_billing
-        if now_told:
-            self._store.save_told(now_told, rows)
-        return rows, bool(now_told)
+        if now_told or rows:
+            self._store.save_told(now_told, rows, besides=self._foresight.unkept() if foreseen else ())
+        if foreseen:
+            self._foresight.was_kept(overview.generated_at)
+        return rows, bool(now_told or rows)
 
     def _is_wanted(self, alert: Alert, overview: Overview) -> bool:
         """The end of a lockout: also by what was said of this one alone."""

@@ -28,6 +28,7 @@ from usagetray.spine import own_programs, own_providers, snoozing, status_page
 from usagetray.spine.asking import Edges
 from usagetray.spine.billing import Billing
 from usagetray.spine.costing import Costing
+from usagetray.spine.foresight import Foresight
 from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
 from usagetray.spine.overviewing import overview
@@ -137,6 +138,14 @@ class Core:
         self._costing = Costing(profile.environ)
         self._status_line = StatusLineCost(own.spool_dir)
         self._paying = Paying()
+        self._foresight = Foresight(
+            self.store,
+            lambda: self._providers,
+            lambda: self.settings,
+            profile.environ,
+            local_zone,
+            lambda: self.indexing.has_read_all,
+        )
         self._alerting = None if notifier is None else self._announcing(notifier)
         if self.store.notice:
             self.store.set_meta("notice", self.store.notice)
@@ -149,8 +158,14 @@ class Core:
 
         causes = causing(self.store, lambda: self._providers, lambda: self.settings, self.profile.environ)
         return Alerting(
-            self.store, notifier, lambda: self.settings, local_zone, paying=self._paying, causes=causes
-        )  # fmt: skip
+            self.store,
+            notifier,
+            lambda: self.settings,
+            local_zone,
+            paying=self._paying,
+            foresight=self._foresight,
+            causes=causes,
+        )
 
     # ---- what it does --------------------------------------------------------------------------------------
 
@@ -244,6 +259,7 @@ class Core:
             ),
             counted_at=self.indexing.counted_at,
             reading=self.indexing.reading,
+            foresee=self._foresight.foresee,
         )
         shown = self._paying.added_to(shown, self.store)
         shown = snoozing.added_to(shown, self.store, self.settings, local_zone())
@@ -283,6 +299,7 @@ class Core:
         """Ends in order: nothing new is asked, the store is closed, the lock let go."""
         try:
             self._status_line.withdraw()
+            self._foresight.close(self.profile.clock.now())
             self.refresh.close(CLOSE_S)
             self.incidents.close(CLOSE_S)
             silent_until = self._keychain.silent_until

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from usagetray.domain.forensics import Cause, Reading, Why, cause, why
 from usagetray.domain.pricing import price
@@ -19,7 +19,6 @@ from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.providers.contract import Provider
 from usagetray.settings import Settings
 from usagetray.spine.sources import tools
-from usagetray.usage import Response
 
 LEAST_BEFORE = timedelta(days=2)
 """Looked at before a cycle: what its conversations continue, and what the rate is learned from."""
@@ -64,11 +63,11 @@ def why_of(
     if not readings:
         return None
     plan = max(readings, key=lambda each: each.at).plan
-    speakers = _speakers(said, ids, account.account)
+    speakers = speakers_of(said, ids, account.account)
     responses = (
         each
         for each in store.responses(since=since, until=now, provider=account.provider)
-        if _speaker(each, own, speakers) == account.account
+        if speaker(each, own, speakers) == account.account
     )
     return why(
         [Reading(each.at, each.utilization, each.resets_at) for each in readings if each.plan in (plan, None)],
@@ -78,11 +77,11 @@ def why_of(
     )
 
 
-_Speakers = Mapping[str, tuple[list[datetime], list[str]]]
+Speakers = Mapping[str, tuple[list[datetime], list[str]]]
 """By home: when figures were given there, and whose they were."""
 
 
-def _speakers(said: Iterable[WindowSaid], ids: set[str], account: str) -> _Speakers:
+def speakers_of(said: Iterable[WindowSaid], ids: set[str], account: str) -> Speakers:
     found: defaultdict[str, tuple[list[datetime], list[str]]] = defaultdict(lambda: ([], []))
     for each in sorted(said, key=lambda each: (each.at, each.account)):
         at, accounts = found[each.home]
@@ -91,18 +90,29 @@ def _speakers(said: Iterable[WindowSaid], ids: set[str], account: str) -> _Speak
     return found
 
 
-def _speaker(response: Response, own: Sequence[Place], speakers: _Speakers) -> str | None:
-    """Whose plan a response was counted against: the account that was heard of last in its home, or next.
+class Counted(Protocol):
+    """What a log counted, and where."""
 
-    What other computers' logs tell goes with the tool's own place here, else with its first home.
-    """
-    homes = [each.home for each in own if each.account == response.account]
-    if not homes and response.machine:
-        homes = [each.home for each in own][:1]
-    for home in homes:
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def machine(self) -> str: ...
+
+
+def homes_of(counted: Counted, own: Sequence[Place]) -> list[str]:
+    """Where it was used. What other computers' logs tell goes with the tool's own place here, else its first home."""
+    homes = [each.home for each in own if each.account == counted.account]
+    return [each.home for each in own][:1] if not homes and counted.machine else homes
+
+
+def speaker(counted: Counted, own: Sequence[Place], speakers: Speakers) -> str | None:
+    """Whose plan a response was counted against: the account that was heard of last in its home, or next."""
+    for home in homes_of(counted, own):
         at, accounts = speakers.get(home, ((), ()))
         if accounts:
-            return accounts[max(0, bisect_right(at, response.at) - 1)]
+            return accounts[max(0, bisect_right(at, counted.at) - 1)]
     return None
 
 

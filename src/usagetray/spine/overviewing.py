@@ -18,7 +18,7 @@ from usagetray.model import Account, MoneyLine, Snapshot
 from usagetray.overview import AccountView, Attempted, FoundTool, IncidentView, Overview, ReadingLogs, WindowView
 from usagetray.providers.contract import Key, Provider, Strategy
 from usagetray.settings import ProviderSettings, Settings
-from usagetray.spine import billing_record, incidents, store_state
+from usagetray.spine import billing_record, foreseen, incidents, store_state
 from usagetray.spine.costing import NOTHING, Costs, with_bills
 from usagetray.spine.owning import formerly, last_users, nobody_at, owned
 from usagetray.spine.sources import FIRST, account_at, permitted
@@ -71,16 +71,17 @@ def overview(
     costs: Costs = NOTHING,
     counted_at: datetime | None = None,
     reading: ReadingLogs | None = None,
+    foresee: foreseen.Foresee | None = None,
 ) -> Overview:
     """What may be shown now. `store` None: nothing was ever written.
 
-    `counted_at`, `reading`: by the process that reads the logs; the others have it from the store.
+    `counted_at`, `reading`, `foresee`: by the process that writes; the others have it from the store.
     """
     accounts: list[AccountView] = []
     for provider in providers:
         if store is not None and settings.of(provider.id).enabled:
             accounts.extend(_accounts(_facts(store, provider, settings, now, costs)))
-    accounts = with_bills(accounts, providers)
+    accounts = with_bills((foresee or foreseen.from_store(store, providers, settings))(accounts, now), providers)
     traces = {each.provider for each in found} | {each.provider for each in accounts}
     asked = [each.at for account in accounts for each in account.attempts if each.at and each.asks]
     captured = [window.captured_at for account in accounts for window in account.windows]

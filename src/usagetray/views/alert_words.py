@@ -93,7 +93,7 @@ def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool, behi
         title = f"{name} {window_name(window)}: {figure_text(window, left)}"
         text = [_resets(window, now, zone), mostly(behind.cause), _advice(alert, account, overview)]
         urgency = "normal"
-    return _cut(title, text, urgency, overview)
+    return cut(title, text, urgency, overview)
 
 
 def budget_alert(state: BudgetState, threshold: float, overview: Overview, zone: tzinfo) -> AlertWords:
@@ -115,7 +115,7 @@ def budget_alert(state: BudgetState, threshold: float, overview: Overview, zone:
         f"{cause}." if cause else "",
         _to_do(threshold, is_bill=is_bill),
     ]
-    return _cut(title, text, "critical" if is_bill and threshold >= USED_UP else "normal", overview)
+    return cut(title, text, "critical" if is_bill and threshold >= USED_UP else "normal", overview)
 
 
 def spike_alert(spike: Spike, overview: Overview, zone: tzinfo) -> AlertWords:
@@ -135,7 +135,7 @@ def spike_alert(spike: Spike, overview: Overview, zone: tzinfo) -> AlertWords:
         "If you do not expect that, stop it where it runs.",
         f"To hear no more of {project}, add it to alerts.spikes_mute." if spike.project else "",
     ]
-    return _cut(f"{'A session' if spike.session else 'This hour'} costs {much}", text, "normal", overview)
+    return cut(f"{'A session' if spike.session else 'This hour'} costs {much}", text, "normal", overview)
 
 
 def merged_words(titles: Sequence[str], demo: bool) -> AlertWords:
@@ -147,8 +147,8 @@ def merged_words(titles: Sequence[str], demo: bool) -> AlertWords:
     return AlertWords(title=f"{prefix}{len(bare)} limits need a look", text=clip(text, MOST_TEXT), urgency="normal")
 
 
-def _cut(title: str, sentences: Sequence[str], urgency: str, overview: Overview) -> AlertWords:
-    """Whole sentences only: the last ones go first."""
+def cut(title: str, sentences: Sequence[str], urgency: str, overview: Overview) -> AlertWords:
+    """An alert of these sentences. Whole ones only: the last ones go first."""
     kept = [each for each in sentences if each]
     while len(kept) > 1 and len(" ".join(kept)) > MOST_TEXT:
         kept.pop()

@@ -120,7 +120,7 @@ def row(window: WindowView, now: datetime, zone: tzinfo) -> str:
 
 def when(window: WindowView, at: datetime, now: datetime, zone: tzinfo) -> str:
     """ "20:17"; of a long window always with the day: "Sat 10:40"."""
-    return instant(max(at, now), now, zone, with_day=window.length is not None and window.length > LONG)
+    return instant(max(at, now), now, zone, with_day=_has_day(window))
 
 
 def idle_for(window: WindowView, now: datetime) -> timedelta | None:
@@ -141,13 +141,19 @@ def card(name: str, window: WindowView, now: datetime, zone: tzinfo) -> tuple[st
     if at is None or window.resets_at is None:
         return None
     at = max(at, now)
-    reset = when(window, window.resets_at, now, zone)
+    title = heading(name, window, at, now, zone)
     if at - now < SOON:
-        title = tr("{name} runs out at {when}").format(name=name, when=instant(at, now, zone))
-        left = duration(at - now) if at > now else duration(timedelta(seconds=1))
-        return title, tr("{span} left at this pace; it resets {when}.").format(span=left, when=reset)
-    title = tr("{name} runs out {when}").format(name=name, when=when(window, at, now, zone))
+        reset = when(window, window.resets_at, now, zone)
+        span = duration(max(at - now, timedelta(seconds=1)))
+        return title, tr("{span} left at this pace; it resets {when}.").format(span=span, when=reset)
     return title, before_reset(window, at)
+
+
+def heading(name: str, window: WindowView, at: datetime, now: datetime, zone: tzinfo) -> str:
+    """ "Claude session runs out at 20:47", "Claude week runs out Sat 10:40"."""
+    is_clock = not _has_day(window) and at.astimezone(zone).date() == now.astimezone(zone).date()
+    text = tr("{name} runs out at {when}") if is_clock else tr("{name} runs out {when}")
+    return text.format(name=name, when=when(window, at, now, zone))
 
 
 def before_reset(window: WindowView, at: datetime) -> str:
@@ -166,6 +172,10 @@ def is_close(window: WindowView) -> bool:
     """Lasts, with nothing to spare."""
     told = of(window)
     return lasts(window) and told is not None and told.at_reset is not None and told.at_reset > CLOSE
+
+
+def _has_day(window: WindowView) -> bool:
+    return window.length is not None and window.length > LONG
 
 
 def _counts(window: WindowView) -> bool:

@@ -303,6 +303,12 @@ class Store:
         """See `ledger_reading.count_since`."""
         return ledger_reading.count_since(self.database, since, provider, models)
 
+    @property
+    def foresees(self) -> bool:
+        """A forecast was ever made; see `foresight`."""
+        tables = self.database.rows("SELECT 1 FROM sqlite_schema WHERE name = 'foresight'")  # absent in an older store
+        return bool(tables) and bool(self.database.rows("SELECT 1 FROM foresight LIMIT 1"))
+
     def index_state(self) -> IndexState:
         return ledger_reading.index_state(self.database)
 

@@ -6,7 +6,6 @@ Both are written in one transaction, so that no response is ever taken in twice,
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -50,13 +49,9 @@ class News(NamedTuple):
 def memories(database: Database) -> dict[Place, Memory]:
     """Of every account that has one. What cannot be read is left out, and learned anew."""
     found = {}
-    try:
-        rows = database.rows("SELECT provider, account, memory FROM foresight")
-    except sqlite3.OperationalError:  # an older program's store, which only a writer brings up to date
-        return {}
-    for provider, account, body in rows:
+    for provider, account, written in database.rows("SELECT provider, account, memory FROM foresight"):
         try:
-            found[provider, account] = msgspec.json.decode(body, type=Memory)
+            found[provider, account] = msgspec.json.decode(written, type=Memory)
         except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
             log.warning("what was learned of an account of %s could not be read", provider)
     return found
