@@ -90,7 +90,8 @@ class Desktop:
     def open(self, at: tuple[int, int] | None, focus: Sequence[str] = ()) -> None:
         """Opens the popup at a point of the screen; None: wherever the panel is. `focus`: a window's id."""
         x, y = at or (None, None)
-        self._popup.show(x, y, show_left=self._app.core.settings.show_left, focus=focus)
+        settings = self._app.core.settings
+        self._popup.show(x, y, show_left=settings.show_left, countdown=settings.countdown, focus=focus)
 
     # ---- what the user does --------------------------------------------------------------------------------
 
@@ -133,7 +134,10 @@ class Desktop:
         elif name in WISHES and "id" in event:
             self._grant(event)
         elif name == "set":
-            self._app.configure("show", "left" if event.get("show_left") else "used")
+            if "show_left" in event:
+                self._app.configure("show", "left" if event["show_left"] else "used")
+            if "countdown" in event:
+                self._app.configure("times", "countdown" if event["countdown"] else "clock")
         elif name == "connect":
             self._app.connect(str(event.get("provider")))
         elif name == "first_run":

@@ -445,3 +445,49 @@ def test_an_overview_that_changes_by_itself_is_read_again_when_it_is_due(open_po
 
     popup.window._tick()
     popup.wait_for(lambda: len(popup.loads) == before + 1, "the reading that was due")
+
+
+def test_a_locked_account_can_be_waited_for_or_not(open_popup: Open) -> None:
+    """The switch says what the store knows, shows at once what was chosen, and tells the tray."""
+    popup = open_popup(samples.locked())
+    waiting = page_of(popup).waiting
+
+    assert waiting.switch.isChecked()
+    waiting.switch.click()
+
+    assert popup.said("action") == [{"event": "action", "verb": "want_back/off/claude/a1"}]
+    popup.window.arrived.emit(samples.locked())
+    assert not waiting.switch.isChecked()
+    waiting.switch.click()
+    assert popup.said("action")[-1] == {"event": "action", "verb": "want_back/on/claude/a1"}
+
+
+def test_where_there_is_room_is_a_press_away(open_popup: Open) -> None:
+    popup = open_popup(samples.locked())
+    waiting = page_of(popup).waiting
+    assert waiting.elsewhere.accessibleName() == "MiniMax has 88 percent left"
+
+    waiting.elsewhere.click()
+
+    assert QApplication.focusWidget() is row(popup, "minimax/a1/five")
+
+
+def test_an_alert_opens_the_popup_on_its_row(open_popup: Open) -> None:
+    popup = open_popup(samples.calm(), show=False)
+
+    popup.window.obey({"verb": "show", "x": None, "y": None, "focus": ["codex", "a1", "secondary"]})
+    popup.wait_for(popup.window.isVisible, "the popup")
+
+    assert QApplication.focusWidget() is row(popup, "codex/a1/secondary")
+
+
+def test_flipping_the_times_is_told_to_the_tray(open_popup: Open) -> None:
+    popup = open_popup(samples.calm())
+
+    QTest.keyClick(popup.window, Qt.Key.Key_T)
+
+    assert popup.said("set") == [{"event": "set", "countdown": True}]
+    popup.window.obey({"verb": "hide"})
+    popup.window.obey({"verb": "show", "x": None, "y": None, "countdown": False})
+    popup.wait_for(popup.window.isVisible, "the popup a second time")
+    assert row(popup, "five_hour").row.rights[0].startswith("resets 21:20")

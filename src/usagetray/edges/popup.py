@@ -19,8 +19,9 @@ PASSED_ON = frozenset(
     {
         "CLAUDE_CONFIG_DIR", "CODEX_HOME", "DBUS_SESSION_BUS_ADDRESS", "DESKTOP_SESSION", "DISPLAY", "HOME", "LANG",
         "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "PYTHONHOME", "PYTHONPATH", "PYTHONUTF8", "SYSTEMROOT",
-        "TEMP", "TMP", "TMPDIR", "TZ", "TZDIR", "USAGETRAY_HOME", "USER", "USERPROFILE", "VIRTUAL_ENV",
-        "WAYLAND_DISPLAY", "WINDIR", "XAUTHORITY", "XCURSOR_SIZE", "XCURSOR_THEME", "XMODIFIERS",
+        "TEMP", "TMP", "TMPDIR", "TZ", "TZDIR", "USAGETRAY_HOME", "USAGETRAY_REDUCED_MOTION", "USER",
+        "USERPROFILE", "VIRTUAL_ENV", "WAYLAND_DISPLAY", "WINDIR", "XAUTHORITY", "XCURSOR_SIZE", "XCURSOR_THEME",
+        "XMODIFIERS",
     }
 )  # fmt: skip
 PASSED_PREFIXES = ("XDG_", "LC_", "QT_", "GTK_", "KDE_", "GNOME_DESKTOP_")
@@ -75,12 +76,21 @@ class PopupProcess:
         """Why there is no window, in a sentence with a remedy; None while nothing is known against it."""
         return self._problem
 
-    def show(self, x: int | None, y: int | None, *, show_left: bool | None = None, focus: Sequence[str] = ()) -> None:
+    def show(
+        self,
+        x: int | None,
+        y: int | None,
+        *,
+        show_left: bool | None = None,
+        countdown: bool | None = None,
+        focus: Sequence[str] = (),
+    ) -> None:
         """`focus`: provider, account and window to begin with."""
         verb: dict[str, object] = {"verb": "show", "x": x, "y": y}
         if focus:
             verb["focus"] = list(focus)
-        self._say(verb if show_left is None else verb | {"show_left": show_left})
+        flips = {"show_left": show_left, "countdown": countdown}
+        self._say(verb | {name: flip for name, flip in flips.items() if flip is not None})
 
     def settings(self, page: str = "", *, variables: Sequence[str] = ()) -> None:
         """Open the settings window. `variables`: names of those in our environment that hold a key, never a value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
@@ -15,6 +16,7 @@ from usagetray.views.popup.spec import Card, Footer, Line, Page, Row, Waiting
 from usagetray.views.popup.spoken import spoken
 from usagetray.views.popup.window_rows import Wish
 from usagetray.views.problems import TRY_NOW
+from usagetray.views.verbs import verb
 from usagetray.views.verdict import Verdict, verdict, way_out
 from usagetray.views.words import account_name, updated
 
@@ -24,14 +26,16 @@ TONES = {"ok": ("okbg", "ok"), "warn": ("warnbg", "warn"), "crit": ("critbg", "c
 """Tone of a verdict -> tint of its card and colour of its mark; any other tone is grey."""
 
 
-def page(overview: Overview, now: datetime, zone: tzinfo, wish: Wish, *, quiet: frozenset[str] = frozenset()) -> Page:
+def page(
+    overview: Overview, now: datetime, zone: tzinfo, wish: Wish, *, told: Mapping[str, bool] | None = None
+) -> Page:
     """Everything "Now" shows at `now`, which may be later than the overview's own instant.
 
-    `quiet`: keys of accounts of whose return the user wants to hear nothing.
+    `told`: by section, whether the user has just asked to be told when that account is back; the overview comes later.
     """
     overview = replace(overview, generated_at=now)
     said = verdict(overview, zone, wish.left)
-    waiting = _waiting(overview, said, quiet)
+    waiting = _waiting(overview, said, told or {})
     sections = [notes(overview.notices)] if overview.notices else []
     for at, account in enumerate(overview.accounts):
         sections.append(account_section(account, overview, zone, wish, first=at == 0))
@@ -68,23 +72,21 @@ def _card(said: Verdict, waiting: Waiting | None) -> Card:
     )
 
 
-def _waiting(overview: Overview, said: Verdict, quiet: frozenset[str]) -> Waiting | None:
+def _waiting(overview: Overview, said: Verdict, told: Mapping[str, bool]) -> Waiting | None:
     """Below the card that says until when an account is locked."""
     locked = tightest.tightest(overview.accounts, overview.generated_at)
     if said.big is None or locked is None:
         return None
-    elsewhere = way_out(locked, overview)
+    key, elsewhere = key_of(locked), way_out(locked, overview)
     others = [one for one in overview.accounts if elsewhere and account_name(one, overview.accounts) in elsewhere]
     return Waiting(
         name=tr("Tell me when it is back"),
-        on=key_of(locked) not in quiet,
-        key=key_of(locked),
-        event=(
-            ("event", "action"), ("verb", "want_back"), ("provider", locked.provider), ("account", locked.account),
-        ),
+        on=told.get(key, overview.manners.tells_back(locked.provider, locked.account)),
+        key=key,
+        verbs=tuple(verb("want_back", word, locked.provider, locked.account) for word in ("on", "off")),
         elsewhere=elsewhere,
         elsewhere_key=next(map(key_of, others), ""),
-    )  # fmt: skip
+    )
 
 
 def reading_page() -> Page:

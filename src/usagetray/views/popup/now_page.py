@@ -95,14 +95,22 @@ class NowPage(PopupPage):
 
     def _go(self) -> None:
         """To the section of the account that has room."""
-        key = self._page.waiting.elsewhere_key if self._page is not None and self._page.waiting is not None else ""
-        self._opened |= {key}
+        if self._page is not None and self._page.waiting is not None:
+            self.focus_row(f"{self._page.waiting.elsewhere_key}/")
+
+    def focus_row(self, key: str) -> None:
+        """`key`: of a row, or the beginning of one: its section is unfolded."""
+        sections = self._page.sections if self._page is not None else ()
+        section = next((each.key for each in sections if key.startswith(f"{each.key}/")), None)
+        if section is None:
+            return
+        self._opened |= {section}
         self._arrange()
         self.resized.emit()
-        rows = [row for row in self.body.rows if isinstance(row, RowActions) and row.row.key.startswith(f"{key}/")]
+        rows = [row for row in self.body.rows if isinstance(row, RowActions) and row.row.key.startswith(key)]
         for row in rows[:1]:
             row.setFocus(KEYBOARD_REASONS[0])
-            self.body.ensureWidgetVisible(row, 0, 40)
+            self.reveal(row)
 
     # ---- keyboard ---------------------------------------------------------------------------------------------
 

@@ -155,10 +155,12 @@ class Shell(QWidget):
 
     # ---- keyboard ---------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """As it opens: on the first tab, with the focus on its first stop."""
+    def start(self, row: str = "") -> None:
+        """As it opens: on the first tab, with the focus on its first stop, or on the row of that key."""
         self.open(0)
         self.focus_first()
+        if row and self.page is not None:
+            self.page.focus_row(row)
 
     def focus_first(self) -> None:
         if self.page is not None:

@@ -44,7 +44,7 @@ class Waiting:
     name: str  # "Tell me when it is back"
     on: bool
     key: str  # of the section of the account that is locked
-    event: Event  # of switching it on; switching it off sends the same with "on" false
+    verbs: tuple[str, ...]  # for the tray: of switching it on, and off
     elsewhere: str = ""  # "Codex has 82 % left"
     elsewhere_key: str = ""  # of that account's section
 

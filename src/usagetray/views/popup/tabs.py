@@ -65,6 +65,9 @@ class PopupPage(QWidget):
         for stop in self.stops()[:1]:
             stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def focus_row(self, key: str) -> None:
+        """To the row of that key, if the page has it."""
+
     def move_focus(self, step: int) -> None:
         """The arrow keys: up and down over the stops."""
         stops = self.stops()

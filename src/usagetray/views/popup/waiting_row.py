@@ -15,6 +15,7 @@ from usagetray.views.popup.compose import INNER, LEFT, RIGHT
 from usagetray.views.popup.compose_card import WAITING, compose_elsewhere, compose_tick
 from usagetray.views.popup.scene import Scene, moved
 from usagetray.views.popup.spec import Waiting
+from usagetray.views.popup.spoken import spoken
 from usagetray.views.popup.widgets import Look, Painted, Pressable
 
 GAP = 14
@@ -53,7 +54,7 @@ class WaitingRow(QWidget):
         box, box_width = compose_tick(waiting, look.letters, INNER - link_width - (GAP if link_width else 0))
         self._put(self.switch, look, box, box_width, LEFT)
         self._put(self.elsewhere, look, link, link_width, RIGHT - link_width)
-        self.elsewhere.say(waiting.elsewhere, tr("Press Enter to see it"))
+        self.elsewhere.say(spoken(waiting.elsewhere), tr("Press Enter to see it"))
         self.elsewhere.setVisible(bool(waiting.elsewhere))
         self.setFixedSize(round(t.WIDTH * look.scale), round(WAITING * look.scale))
 

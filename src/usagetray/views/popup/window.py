@@ -66,7 +66,8 @@ class PopupWindow(QWidget):
         self._read_at = 0.0
         self._failed = False
         self._wish = Wish()
-        self._quiet: frozenset[str] = frozenset()  # sections of locked accounts of whose return nothing is to be told
+        self._focus = ""  # key of the row to begin with: what an alert was about
+        self._told: dict[str, bool] = {}  # by section: whether its return is to be told, as was just said
         self._opening: tuple[QPoint | None, float] | None = None
         self._hidden_at = -1e9
         self._hidden_by_us = False
@@ -102,6 +103,7 @@ class PopupWindow(QWidget):
                     self._wish = replace(self._wish, left=verb["show_left"])
                 if isinstance(verb.get("countdown"), bool):
                     self._wish = replace(self._wish, countdown=verb["countdown"])
+                self._focus = "/".join(map(str, verb.get("focus") or ()))
                 self._ask_to_open(native_to_logical(verb.get("x"), verb.get("y")))
             case "menu":
                 self._put_away()
@@ -175,7 +177,7 @@ class PopupWindow(QWidget):
         self.raise_()
         self.activateWindow()
         if isinstance(self._page, Shell):
-            self._page.start()
+            self._page.start(self._focus)
         elif self._page:
             self._page.focus_first()
         self._seconds.start()
@@ -196,6 +198,7 @@ class PopupWindow(QWidget):
         self._seconds.stop()
         self._retire.start()
         self._hidden_at = time.monotonic()
+        self._told.clear()  # by the next time the store knows
         self._opening = None
         self._emit({"event": "hidden"})
 
@@ -224,7 +227,7 @@ class PopupWindow(QWidget):
     def _show_now(self, overview: Overview | None) -> None:
         if overview is not None:
             now, open_ = self._now(overview), self._details
-            bare = page(overview, now, self._zone, self._wish, quiet=self._quiet)
+            bare = page(overview, now, self._zone, self._wish, told=self._told)
             wanted = with_details(bare, overview, now, self._zone, open_.opened, open_.whys)
         else:
             wanted = unreadable_page() if self._failed else reading_page()
@@ -321,8 +324,9 @@ class PopupWindow(QWidget):
             case "action":
                 self._emit(dict(self._event_of(key)))
             case "want_back" | "want_quiet" if self._shown is not None and self._shown.waiting is not None:
-                self._quiet = self._quiet - {key} if what == "want_back" else self._quiet | {key}
-                self._emit({**dict(self._shown.waiting.event), "on": what == "want_back"})
+                self._told[key] = what == "want_back"
+                on, off = self._shown.waiting.verbs
+                self._emit({"event": "action", "verb": on if self._told[key] else off})
                 self._render()
 
     def _event_of(self, key: str) -> Event:
