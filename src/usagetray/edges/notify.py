@@ -17,6 +17,9 @@ from usagetray.edges.plain import plain
 MOST_TITLE = 63
 MOST_BODY = 255
 """Characters; what the narrowest system holds, so that no alert loses its end there."""
+MOST_NAME = 80
+MARKUP = str.maketrans("<>&", "‹›＆")
+"""In names: nobody who puts them into a page or a rich text finds anything to obey."""
 
 log = logging.getLogger(__name__)
 
@@ -65,13 +68,17 @@ class Chain:
 
 
 def as_json(alert: AlertText, at: datetime) -> dict[str, object]:
-    """The alert for other programs: its words made inert, and what it is about."""
+    """The alert for other programs: its words made inert, and so what it is about, which a vendor may have named."""
+
+    def named(text: str | None) -> str | None:
+        return None if text is None else plain(text, MOST_NAME).translate(MARKUP)
+
     return {
         "at": at.isoformat(),
-        "key": alert.key,
-        "provider": alert.provider,
-        "account": alert.account,
-        "window": alert.window,
+        "key": plain(alert.key, MOST_BODY).translate(MARKUP),
+        "provider": named(alert.provider),
+        "account": named(alert.account),
+        "window": named(alert.window),
         "threshold": alert.threshold,
         "title": plain(alert.title, MOST_TITLE),
         "body": plain(alert.body, MOST_BODY),

@@ -14,6 +14,7 @@ from typing import Any
 from usagetray.domain.blocks import Block, Pace, pace
 from usagetray.domain.reports import Figures, ModelFigures, Report, Row
 from usagetray.domain.weekly import Day, Week
+from usagetray.views.plain import MOST_SHOWN, plain
 
 PERIODS = {"daily": "date", "weekly": "week", "monthly": "month"}
 """The reports over time, and what their rows call the period."""
@@ -29,8 +30,8 @@ def over_time(kind: str, report: Report) -> Json:
 def by_project_folder(kind: str, reports: Mapping[str, Report], total: Figures) -> Json:
     """What `--instances` gives: of each project's folder its rows over time."""
     rows = {
-        folder: [{**_period_row(PERIODS[kind], row), "project": folder} for row in report.rows]
-        for folder, report in reports.items()
+        name: [{**_period_row(PERIODS[kind], row), "project": name} for row in reports[folder].rows]
+        for folder, name in _told_apart(reports).items()
     }
     return {"projects": rows, "totals": _totals(total)}
 
@@ -39,11 +40,11 @@ def sessions(report: Report) -> Json:
     """The list stands there under both names in use."""
     rows = [
         {
-            "sessionId": row.key,
-            "period": row.key,
-            "agent": row.providers[0],
-            "projectPath": row.first.folder or row.first.project,
-            "project": row.first.project,
+            "sessionId": plain(row.key),
+            "period": plain(row.key),
+            "agent": plain(row.providers[0]),
+            "projectPath": plain(row.first.folder or row.first.project),
+            "project": plain(row.first.project),
             "directory": None,  # of the log file; the ledger counts responses, and does not keep where they stood
             "sessionFile": None,
             "firstActivity": instant(row.figures.first_at),
@@ -62,7 +63,12 @@ def sessions(report: Report) -> Json:
 def grouped(kind: str, report: Report) -> Json:
     """By project, model or app: `kind` names the list and the key of each row."""
     rows = [
-        {kind: row.key, **({"task": row.first.task} if kind == "app" else {}), **_all_agents(row), **_figures(row)}
+        {
+            kind: plain(row.key),
+            **({"task": plain(row.first.task)} if kind == "app" else {}),
+            **_all_agents(row),
+            **_figures(row),
+        }
         for row in report.rows
     ]
     return {kind: rows, "totals": _totals(report.total)}
@@ -105,28 +111,29 @@ def _period_row(name: str, row: Row) -> Json:
 
 
 def _all_agents(row: Row) -> Json:
-    return {"agent": "all", "metadata": {"agents": list(row.providers)}}
+    return {"agent": "all", "metadata": {"agents": [plain(each) for each in row.providers]}}
 
 
 def _figures(row: Row) -> Json:
+    names = _told_apart([each.model for each in row.models])
     return {
         **_counts(row.figures),
         **_cost(row.figures),
         "cacheHitRate": row.figures.hit_rate,
-        "modelsUsed": [each.model for each in row.models],
-        "modelBreakdowns": [_breakdown(each) for each in row.by_cost],
+        "modelsUsed": list(names.values()),
+        "modelBreakdowns": [_breakdown(each, names[each.model]) for each in row.by_cost],
         "models": {
-            each.model: {**_counts(each.figures), "isFallback": each.is_assumed, **_cost(each.figures)}
+            names[each.model]: {**_counts(each.figures), "isFallback": each.is_assumed, **_cost(each.figures)}
             for each in row.models
         },
     }
 
 
-def _breakdown(each: ModelFigures) -> Json:
+def _breakdown(each: ModelFigures, name: str) -> Json:
     tokens = each.figures.tokens
     unpriced = each.figures.cost.unpriced_tokens
     return {
-        "modelName": each.model,
+        "modelName": name,
         "inputTokens": tokens.input,
         "outputTokens": tokens.output,
         "cacheCreationTokens": tokens.cache_write_5m + tokens.cache_write_1h,
@@ -162,7 +169,10 @@ def _cost(figures: Figures) -> Json:
 def _unpriced(figures: Figures) -> Json:
     if not figures.cost.unpriced:
         return {}
-    return {"unpricedModels": list(figures.cost.unpriced), "unpricedTokens": figures.cost.unpriced_tokens}
+    return {
+        "unpricedModels": [plain(each) for each in figures.cost.unpriced],
+        "unpricedTokens": figures.cost.unpriced_tokens,
+    }
 
 
 def _day(day: Day | None) -> Json | None:
@@ -189,11 +199,11 @@ def _block(block: Block, row: Row | None, pace_: Pace | None) -> Json:
         },
         "totalTokens": tokens.total if tokens else 0,
         "costUSD": usd,
-        "models": [each.model for each in row.models] if row else [],
+        "models": [plain(each.model) for each in row.models] if row else [],
         "burnRate": _burn_rate(pace_, row.figures) if pace_ and row else None,
         "projection": _projection(pace_, row.figures) if pace_ and row else None,
-        "agent": block.provider,
-        "account": block.account or None,
+        "agent": plain(block.provider),
+        "account": plain(block.account) or None,
         "boundedBy": None if block.is_gap else "server" if block.by_server else "log",
         **(_unpriced(row.figures) if row else {}),
     }
@@ -214,6 +224,18 @@ def _projection(pace_: Pace, figures: Figures) -> Json:
         "totalTokens": round(pace_.at_the_end(figures.tokens.total)),
         "totalCost": round(pace_.at_the_end(float(figures.cost.usd)), 2),
     }
+
+
+def _told_apart(names: Iterable[str]) -> dict[str, str]:
+    """Names from outside as they may be printed. Two that would look alike get a number: each is a key of its own."""
+    found: dict[str, str] = {}
+    for name in names:
+        shown, number = plain(name), 1
+        while shown in found.values():
+            number += 1
+            shown = f"{plain(name, MOST_SHOWN - 5)} ({number})"
+        found[name] = shown
+    return found
 
 
 # ---- values ------------------------------------------------------------------------------------------------

@@ -163,12 +163,12 @@ def _as_json(row: AlertRow) -> dict[str, object]:
         "held_for": row.held_for,
         "left_out": row.left_out,
         "kind": row.kind.value,
-        "provider": row.provider,
-        "account": row.account,
-        "window": row.window,
+        "provider": plain(row.provider),
+        "account": plain(row.account),
+        "window": plain(row.window),
         "threshold": row.threshold,
-        "title": row.title,
-        "body": row.body,
+        "title": plain(row.title),
+        "body": plain(row.body, 255),
     }
 
 
