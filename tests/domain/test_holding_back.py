@@ -222,6 +222,10 @@ def test_in_quiet_hours_it_is_held_and_in_the_morning_told_with_the_rest() -> No
         (alert(AlertKind.PAYING), Standing(used=1.0, is_paid=True), True),
         (alert(AlertKind.PAYING_AMOUNT), Standing(used=1.0), False),
         (alert(AlertKind.BUDGET, threshold=1.0), Standing(used=1.1), True),
+        (alert(AlertKind.FORECAST), Standing(used=0.8, runs_out=True), True),
+        (alert(AlertKind.FORECAST, threshold=0.75), Standing(used=0.8), True),
+        (alert(AlertKind.FORECAST, threshold=0.75), Standing(used=0.03), False),
+        (alert(AlertKind.FORECAST), Standing(used=1.0, level=Level.LOCKED, runs_out=True), False),
         (alert(AlertKind.SPIKE), None, True),
         (alert(AlertKind.BILLING_ROUTE), None, True),
     ],
@@ -244,6 +248,15 @@ def test_of_several_thresholds_of_one_limit_the_last_speaks() -> None:
     found = decided(*rows, now="2026-11-21 07:00", session=0.92)
 
     assert found == Decision(digest=(3,), leave_out={1: LeftOut.OVERTAKEN, 2: LeftOut.OVERTAKEN})
+
+
+def test_a_forecast_and_a_later_threshold_of_one_limit_are_one_figure() -> None:
+    foreseen = waiting(1, alert(AlertKind.FORECAST), "2026-11-21 01:00", Held.QUIET)
+    passed = waiting(2, alert(threshold=0.9), "2026-11-21 02:00", Held.QUIET)
+
+    found = decided(foreseen, passed, now="2026-11-21 07:00", session=0.92)
+
+    assert found == Decision(digest=(2,), leave_out={1: LeftOut.OVERTAKEN})
 
 
 def test_a_spike_of_the_day_before_yesterday_is_no_news() -> None:

@@ -171,8 +171,10 @@ def is_true(alert: Alert, due_at: datetime, now: datetime, standing: Standing | 
         case AlertKind.THRESHOLD | AlertKind.BUDGET:
             # That it is used up altogether was told by an alert that does not wait.
             return used >= (alert.threshold or 0.0) and standing.level < Level.PAYING
-        case _:
-            return 0.0 <= used < 1.0 and standing.runs_out
+        case AlertKind.FORECAST:
+            # It may have said of a threshold too, which then was announced by nothing else.
+            has_passed = alert.threshold is not None and used >= alert.threshold and standing.level < Level.PAYING
+            return (0.0 <= used < 1.0 and standing.runs_out) or has_passed
 
 
 # ---- all of them -------------------------------------------------------------------------------------------
@@ -210,7 +212,7 @@ def decide(
     """What becomes of the alerts that wait, oldest first. Nothing is remembered: asked again, it answers alike."""
     holds = {each.id: found for each in waiting if (found := hold(each.alert, now, zone, quiet, snoozes))}
     free = [each for each in waiting if each.id not in holds]
-    newest = {(each.alert.id, each.alert.kind): each.id for each in free}
+    newest = {_about(each.alert): each.id for each in free}
     show, digest, left_out = list[int](), list[int](), dict[int, LeftOut]()
     for each in free:
         was_held = each.held_for in (Held.QUIET, Held.SNOOZED) or _began_held(each, zone, quiet)
@@ -218,7 +220,7 @@ def decide(
             show.append(each.id)
         elif not was_held:
             left_out[each.id] = LeftOut.LATE
-        elif newest[each.alert.id, each.alert.kind] != each.id or not _still(each, now, standing):
+        elif newest[_about(each.alert)] != each.id or not _still(each, now, standing):
             left_out[each.id] = LeftOut.OVERTAKEN
         else:
             digest.append(each.id)
@@ -232,6 +234,11 @@ def decide(
 def _began_held(waiting: Waiting, zone: tzinfo, quiet: Span | None) -> bool:
     """It was earned in quiet hours, and the program ended before that could be noted."""
     return waiting.alert.kind not in URGENT and quiet_until(waiting.due_at, zone, quiet) is not None
+
+
+def _about(alert: Alert) -> tuple[Id, AlertKind]:
+    """Of those with the same, the last one says it all: a threshold and a forecast are one figure."""
+    return alert.id, AlertKind.THRESHOLD if alert.kind is AlertKind.FORECAST else alert.kind
 
 
 def _still(waiting: Waiting, now: datetime, standing: Mapping[Id, Standing]) -> bool:

@@ -23,10 +23,14 @@ def fact(alert: Alert, title: str, due_at: datetime, overview: Overview, zone: t
     `title`: of the alert as it was then.
     """
     bare = title.removeprefix(DEMO)
-    if alert.kind is AlertKind.THRESHOLD and (found := window_of(alert, overview)):
+    if alert.kind in (AlertKind.THRESHOLD, AlertKind.FORECAST) and (found := window_of(alert, overview)):
         account, window = found
-        name = account_name(account, overview.accounts)
-        return f"{name} {window_name(window)} {figure_text(window, left)}"
+        names = {"account": account_name(account, overview.accounts), "window": window_name(window)}
+        if window.forecast is not None and window.forecast.is_warned:
+            return tr("{account} {window} {figure} and running out before its reset").format(
+                **names, figure=figure_text(window, left)
+            )
+        return tr("{account} {window} {figure}").format(**names, figure=figure_text(window, left))
     if alert.kind is AlertKind.SPIKE:
         return tr("{time}: {title}").format(time=instant(due_at, overview.generated_at, zone), title=bare)
     return bare
