@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from usagetray.domain.states import Level, State, WindowState
+from usagetray.language import tr
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import cost_words, tightest
-from usagetray.views.figures import duration, old, percent, used_percent
+from usagetray.views import cost_words, forecast_words, tightest
+from usagetray.views.figures import duration, old, used_percent
 from usagetray.views.plain import clip, plain, spelled
 from usagetray.views.problems import problem
 from usagetray.views.words import (
@@ -25,6 +26,7 @@ from usagetray.views.words import (
     Mark,
     account_name,
     account_title,
+    aged,
     figure_text,
     has_figure,
     money_text,
@@ -77,7 +79,7 @@ def line(overview: Overview, left: bool, zone: tzinfo | None = None) -> Line:
         text=clip((DEMO if overview.demo else "") + text, MOST_TEXT),
         short=short,
         level=level,
-        percentage=_whole(top.used, left) if top is not None else None,
+        percentage=_whole(forecast_words.shown_share(top), left) if top is not None else None,
         rows=tuple(row for each in overview.accounts for row in _rows(each, overview, left, zone)),
         cost=cost_words.to_date(overview.cost, overview) if overview.cost else None,
     )
@@ -132,15 +134,17 @@ def _words(account: AccountView, overview: Overview, top: WindowView | None, lef
         ended = any(window.state is WindowState.ENDED for window in account.windows)
         return f"{name}: {'waiting for a new figure' if ended else 'no figures yet'}", "–"
     pair = _pair(account, top)
-    short = percent(top.used, left=left) + ("?" if top.stale else "")
+    short = forecast_words.figure(top, left) + ("?" if top.stale else "")
     together = all(window.stale for window in pair) and len({window.captured_at for window in pair}) == 1
     figures = ", ".join(
-        f"{short_name(each, account.windows)} {percent(each.used, left=left)}"
-        + ("" if together else _aged(each.captured_at, now, each.stale))
+        f"{short_name(each, account.windows)} {forecast_words.figure(each, left)}"
+        + ("" if together else aged(each, now))
         for each in pair
     )
     age = _aged(top.captured_at, now, together)
-    return f"{name} {figures} {'left' if left else 'used'}{age}", short
+    out_at = tightest.warned_of(top)
+    coming = tr(", out in {span}").format(span=duration(out_at - now)) if out_at is not None and out_at > now else ""
+    return f"{name} {figures} {'left' if left else 'used'}{age}{coming}", short
 
 
 def _pair(account: AccountView, top: WindowView) -> list[WindowView]:
@@ -162,8 +166,9 @@ def _rows(account: AccountView, overview: Overview, left: bool, zone: tzinfo | N
     for window in account.windows:
         name = window_name(window)
         right = row_rights(window, now, zone)[0] if zone is not None else ""
-        figure = figure_text(window, left) + _aged(window.captured_at, now, window.stale and has_figure(window))
-        rows.append(f"{name[:1].upper()}{name[1:]}  {figure}" + (f" · {right}" if right else ""))
+        coming = forecast_words.row(window, now, zone) if zone is not None else ""
+        figure = figure_text(window, left) + aged(window, now)
+        rows.append(" · ".join(filter(None, (f"{name[:1].upper()}{name[1:]}  {figure}", coming, right))))
     rows += [f"{plain(each.label, 40)}: {said}" for each in account.money if (said := money_text(each))]
     rows += [cost_words.to_date(account.cost, overview)] if account.cost else []
     wrong = problem(account, now, zone)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyLine
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import tightest
+from usagetray.views import forecast_words, tightest
 from usagetray.views.icon.picture import Bar, IconPicture, IconState
 from usagetray.views.incident_words import is_alarming
 from usagetray.views.words import SHORT_WINDOW, has_figure
@@ -22,6 +22,12 @@ CHANGE_AT = 0.10
 
 LEAVE_AT: Mapping[Level, float] = {Level.WARNING: 0.73, Level.CRITICAL: 0.88}
 """A warning is left 2 points below its threshold (0.75, 0.90), so that a figure swinging round it does not blink."""
+
+LEAVE_CHANCE, LEAVE_SOON = 0.3, timedelta(minutes=35)
+"""The same for what was foreseen: of the chance of a lockout (from 0.4), and of the time until it (from 30 minutes)."""
+
+SOONER = timedelta(minutes=10)
+"""By so much earlier must another account run out to take the icon from one that does."""
 
 _LEVEL_STATES = {Level.WARNING: IconState.WARNING, Level.CRITICAL: IconState.CRITICAL}
 
@@ -40,7 +46,7 @@ def headline(overview: Overview, previous: Headline | None = None) -> Headline:
     accounts, now = overview.accounts, overview.generated_at
     if not accounts or (overview.first_run and not any(account.has_figures for account in accounts)):
         return Headline(provider=None, account=None, picture=IconPicture(state=IconState.FIRST_RUN))
-    held = _held(accounts, previous)
+    held = _held(accounts, previous, now)
     shown = _chosen(accounts, now, previous, held)
     return Headline(provider=shown.provider, account=shown.account, picture=_picture(shown, now, held), held=held)
 
@@ -56,7 +62,9 @@ def shown_account(overview: Overview, head: Headline) -> AccountView | None:
     return next((one for one in overview.accounts if _key(one) == (head.provider, head.account)), None)
 
 
-def _held(accounts: tuple[AccountView, ...], previous: Headline | None) -> dict[tuple[str, str, str], Level]:
+def _held(
+    accounts: tuple[AccountView, ...], previous: Headline | None, now: datetime
+) -> dict[tuple[str, str, str], Level]:
     before = previous.held if previous else {}
     held = {}
     for account in accounts:
@@ -64,11 +72,21 @@ def _held(accounts: tuple[AccountView, ...], previous: Headline | None) -> dict[
             key = (account.provider, account.account, window.key)
             level = min(tightest.level_of(account, window), Level.CRITICAL)
             was = before.get(key, Level.NORMAL)
-            if has_figure(window) and was > level and (window.used or 0.0) >= LEAVE_AT.get(was, 2.0):
-                level = was
+            if has_figure(window) and was > level:
+                level = max(level, _kept(window, was, now))
             if level > Level.NORMAL:
                 held[key] = level
     return held
+
+
+def _kept(window: WindowView, was: Level, now: datetime) -> Level:
+    """The level that a window has not clearly left: by its share, or by what was foreseen of it."""
+    if (window.used or 0.0) >= LEAVE_AT.get(was, 2.0):
+        return was
+    told = forecast_words.of(window)
+    if told is None or told.runs_out_at is None or told.p_lockout < LEAVE_CHANCE:
+        return Level.NORMAL
+    return was if told.runs_out_at[1] - now < LEAVE_SOON else Level.WARNING
 
 
 def _chosen(
@@ -79,9 +97,10 @@ def _chosen(
     before = previous and next((one for one in accounts if _key(one) == (previous.provider, previous.account)), None)
     if not before:
         return first
-    level, fresh, share = tightest.account_rank(first, now, held)
-    level_before, fresh_before, share_before = tightest.account_rank(before, now, held)
-    stays = (level, fresh) == (level_before, fresh_before) and share < share_before + CHANGE_AT
+    rank, rank_before = tightest.account_rank(first, now, held), tightest.account_rank(before, now, held)
+    stays = rank[:2] == rank_before[:2] and (
+        rank.soon < rank_before.soon + SOONER.total_seconds() and rank.share < rank_before.share + CHANGE_AT
+    )
     return before if stays else first
 
 
@@ -120,7 +139,7 @@ def _bar(account: AccountView, windows: list[WindowView], held: tightest.HeldLev
     if not shown:
         return Bar(share=None) if limited else None
     window = max(shown, key=lambda one: tightest.window_rank(account, one, held))
-    return Bar(share=window.used, level=tightest.level_of(account, window, held))
+    return Bar(share=forecast_words.shown_share(window), level=tightest.level_of(account, window, held))
 
 
 def _money_bar(account: AccountView) -> Bar | None:

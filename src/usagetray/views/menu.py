@@ -22,6 +22,7 @@ from usagetray.views.words import (
     GLYPHS,
     account_name,
     account_title,
+    aged,
     figure,
     figure_text,
     has_day,
@@ -172,7 +173,7 @@ def _row(account: AccountView, window: WindowView, now: datetime, zone: tzinfo, 
         words = "No limit" if window.state is WindowState.UNLIMITED else row_left(window, account, now, zone)
         return f"{name}  {words}"
     resets = row_rights(window, now, zone)[1]
-    return f"{name}  {figure_text(window, left)}{_aged(window, now)}" + (f" · {resets}" if resets else "")
+    return f"{name}  {figure_text(window, left)}{aged(window, now)}" + (f" · {resets}" if resets else "")
 
 
 def _figures(account: AccountView, now: datetime, left: bool) -> str:
@@ -184,14 +185,10 @@ def _figures(account: AccountView, now: datetime, left: bool) -> str:
     ages = {old(window.captured_at, now) for window in known if window.stale}
     together = len(ages) == 1 and all(window.stale for window in known)
     figures = ", ".join(
-        f"{short_name(window, account.windows)} {figure(window, left)[0]}{'' if together else _aged(window, now)}"
+        f"{short_name(window, account.windows)} {figure(window, left)[0]}{'' if together else aged(window, now)}"
         for window in shown
     )
     return f"{figures} {'left' if left else 'used'}" + (f" ({ages.pop()})" if together else "")
-
-
-def _aged(window: WindowView, now: datetime) -> str:
-    return f" ({old(window.captured_at, now)})" if window.stale and has_figure(window) else ""
 
 
 def _money_age(account: AccountView, now: datetime) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from usagetray.domain.states import WindowState
 from usagetray.model import MoneyKind, MoneyLine
-from usagetray.overview import AccountView, IncidentView, Overview, WindowView
+from usagetray.overview import AccountView, ForecastView, IncidentView, Overview, WindowView
 from usagetray.views import billing_json, budget_json, cost_words
 from usagetray.views.figures import exact_amount, used_percent
 from usagetray.views.plain import plain
@@ -80,8 +80,29 @@ def _window(window: WindowView, now: datetime) -> dict[str, Any]:
         "source": plain(window.source),
         "captured_at": iso(window.captured_at),
         "age_s": max(0, int((now - window.captured_at).total_seconds())),
-        "forecast": None,
+        "forecast": _forecast(window.forecast),
     }
+
+
+def _forecast(told: ForecastView | None) -> dict[str, Any] | None:
+    """What will come of the window; null while too little is known of its use."""
+    if told is None or not told.knows_enough or told.even is None:
+        return None
+    early, middle, late = told.runs_out_at or (None, None, None)
+    return {
+        "used_percent": _rounded(told.used),
+        "is_estimate": told.is_estimate,
+        "even_percent": _rounded(told.even),
+        "at_reset_percent": _rounded(told.at_reset),
+        "lockout_chance": round(told.p_lockout, 3),
+        "runs_out": None if middle is None else {"early": iso(early), "expected": iso(middle), "late": iso(late)},
+        "is_warned": told.is_warned,
+        "elsewhere_percent": _rounded(told.others_share),
+    }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share * 100, 1)
 
 
 def _money(line: MoneyLine, account: AccountView) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Attempted, Overview, WindowView
-from usagetray.views import billing_words, budget_words, cost_words, snooze_words
+from usagetray.views import billing_words, budget_words, cost_words, forecast_words, snooze_words
 from usagetray.views.figures import ago
 from usagetray.views.incident_words import incident
 from usagetray.views.plain import clip, columns, pad, plain, spelled
@@ -163,7 +163,7 @@ def _bar(window: WindowView, cells: int) -> str:
     """Over 0 at least one cell, under 100 % at most all but one; nothing in place of a figure there is not."""
     if not has_figure(window):
         return " " * cells
-    used = window.used or 0.0
+    used = forecast_words.shown_share(window) or 0.0
     full = cells if used >= 1 else min(cells - 1, max(int(used > 0), round(used * cells)))
     return ("▒" if window.stale else "█") * full + "░" * (cells - full)
 
@@ -174,8 +174,9 @@ def _note(window: WindowView, account: AccountView, overview: Overview, zone: tz
     special = what_is_special(window, account, now, zone)
     if window.state is WindowState.ENDED:
         return special or ""
+    coming = forecast_words.row(window, now, zone) if special is None else ""
     resets = row_rights(window, now, zone)[1] if layout.reset < 0 else ""
-    return " · ".join(filter(None, (special, resets, provenance(window, now))))
+    return " · ".join(filter(None, (special, coming, resets, provenance(window, now))))
 
 
 def _problem(wrong: Problem, width: int) -> list[_Line]:

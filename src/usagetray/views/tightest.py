@@ -1,15 +1,19 @@
 """Which account and which window come first: the one order that icon, verdict card and tooltip share.
 
-Locked, paying, critical, warning, calm; within one of these fresh figures before old ones, then the highest share.
+Locked, paying, warned of running out (the soonest first), critical, warning, calm; within one of these fresh figures
+before old ones, then the highest share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import IntEnum
+from typing import NamedTuple
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, WindowView
+from usagetray.views import forecast_words
 from usagetray.views.words import has_figure
 
 HeldLevels = Mapping[tuple[str, str, str], Level]
@@ -17,8 +21,26 @@ HeldLevels = Mapping[tuple[str, str, str], Level]
 
 NOTHING_HELD: HeldLevels = {}
 
-Rank = tuple[int, bool, float]
-"""(level, fresh, share): the larger, the tighter."""
+
+class Grade(IntEnum):
+    """How tight; ordered, so that the tightest is the largest."""
+
+    NONE = -1  # no figure, or no sign-in
+    NORMAL = 0
+    WARNING = 1
+    CRITICAL = 2
+    RUNS_OUT = 3
+    PAYING = 4
+    LOCKED = 5
+
+
+class Rank(NamedTuple):
+    """The larger, the tighter."""
+
+    grade: Grade
+    fresh: bool
+    soon: float  # minus the seconds since 1970 at which it runs out; 0.0 for all that are not warned of
+    share: float
 
 
 def is_locked(account: AccountView, now: datetime) -> bool:
@@ -49,23 +71,33 @@ def level_of(account: AccountView, window: WindowView, held: HeldLevels = NOTHIN
     return Level.CRITICAL if level is Level.LOCKED and not window.locks else level
 
 
+def warned_of(window: WindowView) -> datetime | None:
+    """When it will be used up, where a warning of that stands."""
+    told = forecast_words.of(window)
+    return forecast_words.runs_out_at(window) if told is not None and told.is_warned else None
+
+
 def window_rank(account: AccountView, window: WindowView, held: HeldLevels = NOTHING_HELD) -> Rank:
-    return level_of(account, window, held), not window.stale, window.used or 0.0
+    level, at = level_of(account, window, held), warned_of(window)
+    share = forecast_words.shown_share(window) or 0.0
+    if at is not None and level < Level.PAYING:
+        return Rank(Grade.RUNS_OUT, True, -at.timestamp(), share)
+    return Rank(Grade[level.name], not window.stale, 0.0, share)
 
 
 def account_rank(account: AccountView, now: datetime, held: HeldLevels = NOTHING_HELD) -> Rank:
     """Below every account with a figure stand those without one, and those whose sign-in has ended."""
     shown = [window for window in account.windows if has_figure(window)]
-    level, fresh, share = max((window_rank(account, window, held) for window in shown), default=(-1, False, 0.0))
+    tight = max((window_rank(account, window, held) for window in shown), default=Rank(Grade.NONE, False, 0.0, 0.0))
     if is_locked(account, now):
-        return Level.LOCKED, fresh, share
+        return tight._replace(grade=Grade.LOCKED)
     if account.state is State.SIGNED_OUT:
-        return -1, fresh, share
-    if is_paying(account) and fresh:
-        return Level.PAYING, fresh, share
+        return tight._replace(grade=Grade.NONE)
+    if is_paying(account) and tight.fresh:
+        return tight._replace(grade=Grade.PAYING)
     if not shown and account.has_figures:
-        return max(account.level, Level.NORMAL), False, 0.0
-    return level, fresh, share
+        return Rank(Grade[max(account.level, Level.NORMAL).name], False, 0.0, 0.0)
+    return tight
 
 
 def tightest(accounts: Iterable[AccountView], now: datetime, held: HeldLevels = NOTHING_HELD) -> AccountView | None:

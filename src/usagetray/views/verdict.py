@@ -1,6 +1,6 @@
 """The verdict: the one sentence with a time that answers the question the user came with.
 
-It says what was read and when, never what will be: nothing here is a projection.
+It says what was read and when; what will be only where the forecast knows enough.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from usagetray.domain.budgets import BudgetState
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyKind
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import budget_words, cost_words, tightest
+from usagetray.views import budget_words, cost_words, forecast_words, outlook, tightest
 from usagetray.views.figures import ago, countdown, duration, instant, money, old, percent
 from usagetray.views.paying_words import since as paying_since
 from usagetray.views.plain import plain
@@ -178,6 +178,16 @@ def _figure(account: AccountView, window: WindowView, overview: Overview, zone: 
             title=f"{title} {ago(window.captured_at, now)}",
             detail="It may be higher by now." + (" " + _resets(window, now, zone) if window.resets_at else ""),
         )
+    coming = forecast_words.card(name, window, now, zone) if level >= Level.WARNING else None
+    if coming is not None and tightest.warned_of(window) is not None:
+        more = _more_below(overview, account, window) or outlook.everything_else(overview, window)
+        critical = level >= Level.CRITICAL
+        return Verdict(
+            tone="crit" if critical else "warn",
+            mark="bang" if critical else "triangle",
+            title=coming[0],
+            detail=_joined(coming[1], more),
+        )
     if level >= Level.WARNING:
         critical = level >= Level.CRITICAL
         used_up = window.used is not None and window.used >= 1
@@ -185,12 +195,20 @@ def _figure(account: AccountView, window: WindowView, overview: Overview, zone: 
             tone="crit" if critical else "warn",
             mark="bang" if critical else "triangle",
             title=f"{name}: used up" if used_up else title,
-            detail=_joined(_resets(window, now, zone), _more_below(overview, account, window)),
+            detail=_joined(
+                sentence(forecast_words.row(window, now, zone)),
+                _resets(window, now, zone),
+                _more_below(overview, account, window),
+            ),
         )
+    close = outlook.closest(overview)
+    if close:
+        title, detail = forecast_words.just_enough(close)
+        return Verdict(tone="ok", mark="check", title=title, detail=detail)
     return Verdict(
         tone="ok",
         mark="check",
-        title=_calm(overview) or title,
+        title=outlook.calm(overview) or title,
         detail=_next_reset(overview, zone),
     )
 
@@ -256,20 +274,6 @@ def _no_figure(overview: Overview, zone: tzinfo) -> Verdict:
         return Verdict(tone="ok", mark="check", title="No limits", detail="Your plans report none.")
     names = ", ".join(account_name(account, accounts) for account in accounts[:4])
     return Verdict(tone="neutral", mark="question", title="No figures yet", detail=f"None from {names}.")
-
-
-def _calm(overview: Overview) -> str:
-    """What holds for every limit, said only when every limit is known and fresh."""
-    windows = [
-        window
-        for account in overview.accounts
-        for window in account.windows
-        if window.state is not WindowState.UNLIMITED
-    ]
-    accounts_known = all(account.has_figures for account in overview.accounts)
-    if not accounts_known or any(window.stale or not has_figure(window) for window in windows):
-        return ""
-    return "Nothing is near its limit" if any(window.used for window in windows) else "Nothing is used yet"
 
 
 # ---- parts of sentences ------------------------------------------------------------------------------------

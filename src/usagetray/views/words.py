@@ -13,6 +13,7 @@ from typing import Literal
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyKind, MoneyLine
 from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.views import forecast_words
 from usagetray.views.figures import (
     DASH,
     ago,
@@ -23,7 +24,6 @@ from usagetray.views.figures import (
     money,
     old,
     percent,
-    used_or_left,
 )
 from usagetray.views.plain import plain
 
@@ -125,13 +125,13 @@ def figure(window: WindowView, left: bool) -> tuple[str, str]:
     """("62 %", "used"): the figure and its unit; ("–", "") where there is none, ("No limit", "") without a limit."""
     if window.state is WindowState.UNLIMITED:
         return "No limit", ""
-    shown = percent(_shown_share(window), left=left)
+    shown = _figure(window, left)
     return (shown, "") if shown == DASH else (shown, "left" if left else "used")
 
 
 def figure_text(window: WindowView, left: bool) -> str:
-    """ "62 % used" in one piece."""
-    return "No limit" if window.state is WindowState.UNLIMITED else used_or_left(_shown_share(window), left)
+    """ "62 % used" in one piece; "~63 % used" where logs counted more since the reading."""
+    return " ".join(filter(None, figure(window, left)))
 
 
 def has_figure(window: WindowView) -> bool:
@@ -147,12 +147,15 @@ def window_mark(window: WindowView) -> Mark | None:
 
 
 def row_left(window: WindowView, account: AccountView, now: datetime, zone: tzinfo) -> str:
-    """What is to be known of this window now; the age comes with it as soon as the figure is old."""
+    """What is to be known of this window now; the age comes with it as soon as the figure is old or estimated."""
     said = what_is_special(window, account, now, zone)
+    if said is None:
+        said = forecast_words.row(window, now, zone) or None
     if said is None:
         where = provenance(window, now)
         return old(window.captured_at, now) if window.stale else where[:1].upper() + where[1:]
-    return f"{said} · {old(window.captured_at, now)}" if window.stale and has_figure(window) else said
+    is_aged = (window.stale and has_figure(window)) or forecast_words.is_estimated(window)
+    return f"{said} · {old(window.captured_at, now)}" if is_aged else said
 
 
 def what_is_special(window: WindowView, account: AccountView, now: datetime, zone: tzinfo) -> str | None:
@@ -189,6 +192,16 @@ def provenance(window: WindowView, now: datetime) -> str:
     """ "from the status line, 2 m ago"; an old figure says "1 h 42 m old" instead."""
     when = old(window.captured_at, now) if window.stale else ago(window.captured_at, now)
     return f"from {plain(window.source)}, {when}" if window.source else when
+
+
+def aged(window: WindowView, now: datetime) -> str:
+    """ " (4 m old)": behind a figure that is old, or was moved on from a reading of that age; "" where neither."""
+    is_told = (window.stale and has_figure(window)) or forecast_words.is_estimated(window)
+    return f" ({old(window.captured_at, now)})" if is_told else ""
+
+
+def _figure(window: WindowView, left: bool) -> str:
+    return DASH if _shown_share(window) is None else forecast_words.figure(window, left)
 
 
 def _shown_share(window: WindowView) -> float | None:
