@@ -62,7 +62,13 @@ MODULES = tuple(Module(_module_name(path), path) for path in sorted(SOURCE.rglob
 MODULE_NAMES = {module.name for module in MODULES}
 TOP = {"", "__main__"}
 WORDS = {"model", "errors", "usage", "billing", "language"}
-SPINE = {each for each in MODULE_NAMES if each.startswith("spine.")} | {"app", "desktop", "panel_icons", "demo", "profile"}
+SPINE = {each for each in MODULE_NAMES if each.startswith("spine.")} | {
+    "app",
+    "desktop",
+    "panel_icons",
+    "demo",
+    "profile",
+}
 
 
 def under(name: str, *places: str) -> bool:
@@ -110,7 +116,11 @@ def test_a_provider_knows_the_words_the_contract_and_itself() -> None:
     assert {name: known for name, known in found.items() if known} == {}
 
 
-LAZY = {"views.popup.process": {"spine.reading", "profile"}}
+LAZY = {
+    "views.popup.process": {"spine.reading", "profile"},
+    "views.popup.history_reader": {"spine.history", "profile"},
+    "views.popup.advice_reader": {"spine.advising", "profile"},
+}
 """The popup is a process of its own: its beginning is a small composition root."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from usagetray.views.popup.tokens import DARK, LIGHT, Palette, text_scale
@@ -53,6 +55,18 @@ def test_marks_and_fills_stand_out(name: str) -> None:
     for token, ground in (("ok", "okbg"), ("warn", "warnbg"), ("crit", "critbg"), ("pay", "paybg")):
         assert contrast(palette.colour(token), palette.colour(ground)) >= 3, token
     assert contrast(palette.ctl, palette.bg) >= 3
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_colours_of_charts_stand_out_and_shades_grow(name: str) -> None:
+    """At least 3 for each model on the window; from shade to shade of the heat map always further from the ground."""
+    palette: Palette = THEMES[name]
+
+    for token in ("m1", "m2", "m3", "m4", "m5", "m6"):
+        assert contrast(palette.colour(token), palette.bg) >= 3, token
+    shades = [contrast(palette.colour(f"h{at}"), palette.bg) for at in range(5)]
+    assert shades == sorted(shades)
+    assert all(after / before >= 1.15 for before, after in pairwise(shades)), shades
 
 
 def test_an_unknown_colour_is_an_error_and_not_black() -> None:

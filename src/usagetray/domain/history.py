@@ -99,6 +99,7 @@ class History:
     total: Amount = NOTHING
     cache_share: float | None = None  # of all prompts, what was read from a cache
     cache_saved: Decimal | None = None  # None where nothing has a price
+    hour_unit: Unit = "cost"  # what hours are compared by: tokens where nothing has a price
     week: tuple[tuple[Hour, ...], ...] = ()  # seven days from Monday, 24 hours each
     busiest_hours: tuple[int | None, ...] = ()  # of each weekday; None without use
     busiest: Busiest | None = None
@@ -139,6 +140,7 @@ def history(sums: HistorySums, wish: HistoryWish) -> History:
     prompts = _prompts(sums.days, first, today)
     prompt, read, saved = (sum(column) for column in zip((0, 0, 0), *prompts, strict=True))
     week = _week(sums, max(first, sums.kept_since))
+    hour_unit: Unit = "tokens" if total.is_unknown else wish.unit
     models = shown if wish.by == "model" else _totals(by_model, first, today)
     without = [name for name, amount in models.items() if amount.unpriced]
     return History(
@@ -150,9 +152,10 @@ def history(sums: HistorySums, wish: HistoryWish) -> History:
         total=total,
         cache_share=read / prompt if prompt else None,
         cache_saved=Decimal(saved).scaleb(-PICO_DIGITS) if total.usd else None,
+        hour_unit=hour_unit,
         week=week,
-        busiest_hours=tuple(_busiest_hour(each, wish.unit) for each in week),
-        busiest=_busiest(week, wish.unit),
+        busiest_hours=tuple(_busiest_hour(each, hour_unit) for each in week),
+        busiest=_busiest(week, hour_unit),
         unpriced=tuple(sorted(without, key=lambda name: (-models[name].unpriced, name))),
         logs_read=sums.logs_read,
     )

@@ -96,7 +96,35 @@ def _now(look: Look, act: Act) -> PopupPage:
     return NowPage(look, act)
 
 
-TABS: tuple[Tab, ...] = (Tab(key=NOW, name=tr_later("Now"), make=_now),)
+def _history(look: Look, act: Act) -> PopupPage:  # noqa: ARG001 - it asks the tray for nothing
+    from usagetray.views.popup.history_page import HistoryPage
+
+    return HistoryPage(look)
+
+
+def _history_reader(environ: Mapping[str, str]) -> Read:
+    from usagetray.views.popup.history_reader import store_history
+
+    return store_history(environ)
+
+
+def _advice(look: Look, act: Act) -> PopupPage:
+    from usagetray.views.popup.advice_page import AdvicePage
+
+    return AdvicePage(look, act)
+
+
+def _advice_reader(environ: Mapping[str, str]) -> Read:
+    from usagetray.views.popup.advice_reader import store_advice
+
+    return store_advice(environ)
+
+
+TABS: tuple[Tab, ...] = (
+    Tab(key=NOW, name=tr_later("Now"), make=_now),
+    Tab(key="history", name=tr_later("History"), make=_history, reader=_history_reader),
+    Tab(key="advice", name=tr_later("Advice"), make=_advice, reader=_advice_reader),
+)
 
 
 def readers(environ: Mapping[str, str], tabs: tuple[Tab, ...] = TABS) -> dict[str, Read]:

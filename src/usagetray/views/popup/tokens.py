@@ -37,6 +37,12 @@ class Palette:
     m3: str
     m4: str
     m5: str
+    m6: str  # all others together
+    h0: str  # hours in the heat map, from nothing used to most
+    h1: str
+    h2: str
+    h3: str
+    h4: str
     is_plain: bool = False  # high contrast: no tints, and a line round every bar
 
     def colour(self, name: str) -> str:
@@ -72,9 +78,15 @@ LIGHT: Final = Palette(
     paybg="#F3EEFE",
     m1="#1D4FB8",
     m2="#2A9D8F",
-    m3="#C77DD8",
-    m4="#D98E32",
-    m5="#8A94A3",
+    m3="#C071D3",
+    m4="#C9801F",
+    m5="#76801F",
+    m6="#8A94A3",
+    h0="#E1E5EB",
+    h1="#C6D3ED",
+    h2="#93ABDD",
+    h3="#567BCA",
+    h4="#1D4FB8",
 )
 
 DARK: Final = Palette(
@@ -104,7 +116,13 @@ DARK: Final = Palette(
     m2="#4FC4B4",
     m3="#D9A0E6",
     m4="#E8AE62",
-    m5="#8A94A3",
+    m5="#C9D36E",
+    m6="#8A94A3",
+    h0="#3A3F47",
+    h1="#3F5075",
+    h2="#4C618C",
+    h3="#6687C8",
+    h4="#A9C6FF",
 )
 
 
@@ -124,6 +142,8 @@ NAME: Final = TypeStyle(size=13, weight=500)
 SEGMENT: Final = TypeStyle(size=12, weight=500)
 SEGMENT_CHOSEN: Final = TypeStyle(size=12, weight=650)
 TITLE: Final = TypeStyle(size=13, weight=650)
+QUESTION: Final = TypeStyle(size=15, weight=650)
+AMOUNT: Final = TypeStyle(size=16, weight=650)
 FIGURE: Final = TypeStyle(size=14, weight=650)
 VERDICT: Final = TypeStyle(size=16, weight=650)
 WINDOW_TITLE: Final = TypeStyle(size=17, weight=650)
