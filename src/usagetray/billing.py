@@ -6,12 +6,13 @@ A value that was found stands in a `Secret` and is compared, never kept: a verdi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
 from usagetray.model import Secret
+from usagetray.quick_dataclass import dataclass
 
 
 class Route(StrEnum):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from usagetray.domain.incidents import Incident
 from usagetray.domain.paying import Paid
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import Money, MoneyLine, SurfaceShare
+from usagetray.quick_dataclass import dataclass
 
 if TYPE_CHECKING:  # who has a tenth of a second shows them where there are any, and makes none
     from usagetray.domain.budgets import BudgetState

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from usagetray.edges.clock import Clock, ScaledClock, SystemClock
 from usagetray.edges.files import PROFILE_VARIABLE, Paths, paths
 from usagetray.errors import UserError
+from usagetray.quick_dataclass import dataclass
 
 DEMO_MARK = "demo.json"
 """In a profile's folder: it is a demo, with its clock and its own servers. Every process that opens it agrees."""

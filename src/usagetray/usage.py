@@ -6,9 +6,10 @@ overlap; the provider's module is where that ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from usagetray.quick_dataclass import dataclass
 
 BANDS = (0, 100_000, 200_000, 272_000)
 """Prompt lengths above which some model's prices change. Attempts on the same side of all of them may be added up

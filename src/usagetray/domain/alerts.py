@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from usagetray.domain.states import Level, WindowState
+from usagetray.quick_dataclass import dataclass
 
 SMALL_MOVE = timedelta(minutes=10)
 """A reset moved by less than this is the same reset, restated."""

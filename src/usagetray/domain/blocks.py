@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from usagetray.domain.windows import SAME_RESET
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import Attempt, Response, TokenCounts, UsageSum, band_of
 
 LENGTH = timedelta(hours=5)

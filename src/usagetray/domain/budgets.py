@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
@@ -26,6 +25,7 @@ from usagetray.domain.spending import (
 )
 from usagetray.domain.states import Level, WindowState
 from usagetray.model import Money, SpendDay
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings.budgets import Budget
 
 USED_UP = 1.0

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from usagetray.domain.attempts import Attempt, refused_twice, since_success, throttled
 from usagetray.errors import Cause
+from usagetray.quick_dataclass import dataclass
 
 MINUTE = timedelta(minutes=1)
 FASTEST = 2 * MINUTE

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from usagetray.domain.cost import Cost, added
+from usagetray.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from usagetray.domain.rates import RateTable

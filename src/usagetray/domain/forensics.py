@@ -12,13 +12,14 @@ import itertools
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
 from usagetray.domain.weighing import Use, Weighed
 from usagetray.domain.windows import SAME_ACTIVITY
+from usagetray.quick_dataclass import dataclass
 
 POINT = 0.01
 """Most servers state whole percents: a smaller step is the rounding's."""

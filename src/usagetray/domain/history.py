@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from usagetray.domain.cost import ZERO
 from usagetray.domain.history_days import DaySums, Part
+from usagetray.quick_dataclass import dataclass
 
 By = Literal["model", "project"]
 Unit = Literal["cost", "tokens"]

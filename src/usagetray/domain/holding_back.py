@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from usagetray.domain.alerts import Alert, AlertKind
 from usagetray.domain.states import Level
+from usagetray.quick_dataclass import dataclass
 
 Id = tuple[str, str, str]
 """Of a window: provider, account, key."""

@@ -6,8 +6,10 @@ A report explains a failure; it never stands for one, and never hides one.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from usagetray.quick_dataclass import dataclass
 
 CALM_EVERY, TROUBLED_EVERY, SLOWEST = timedelta(minutes=5), timedelta(minutes=2), timedelta(minutes=30)
 SAVING_FACTOR = 2

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from types import MappingProxyType
+
+from usagetray.quick_dataclass import dataclass
 
 NOT_A_REQUEST = ("", "<synthetic>")
 """Rows that a client writes by itself: nothing was asked of a model."""

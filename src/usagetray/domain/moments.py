@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from usagetray.domain.forensics import Charged, Why
 from usagetray.domain.weighing import Use
+from usagetray.quick_dataclass import dataclass
 
 LEAST_SHARE = 0.02
 """Of a window: below two points nobody asks why."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from usagetray.domain.alerts import Seen
 from usagetray.domain.states import Level
 from usagetray.model import Money
+from usagetray.quick_dataclass import dataclass
 
 ZERO = Decimal(0)
 

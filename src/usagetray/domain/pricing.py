@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date
 from decimal import Decimal
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 from usagetray.domain.cost import LEAVES_OUT, ZERO, Cost
 from usagetray.domain.model_names import ModelName
 from usagetray.domain.rates import ONE, Rates, RateTable, TierPrice
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import Attempt, TokenCounts, band_of
 
 __all__ = ["LEAVES_OUT", "Cost", "Price", "batched", "price", "rerouted", "total", "uncached"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from usagetray.domain.pricing import Cost, Price, price, total
 from usagetray.domain.rates import RateTable
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import Attempt, TokenCounts, UsageSum
 
 ASSUMED_MODEL = "assumed_model"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from usagetray.domain.advice.months import MonthEnd, month_end
+from usagetray.quick_dataclass import dataclass
 
 QUARTER = timedelta(minutes=15)
 QUARTER_S = 900

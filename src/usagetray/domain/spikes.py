@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from statistics import median
 
 from usagetray.domain.alerts import Told
 from usagetray.domain.spending import EPOCH, QUARTER, ZERO, Amount, Share, Spend, quarter_of, shares
+from usagetray.quick_dataclass import dataclass
 
 WEEKS = 8
 LEAST_WEEKS = 4

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from usagetray.domain.reports import Figures, Priced, Report, by_cost, figures, model_name, renamed, report
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import Attempt
 
 WEEKS, MONTHS = 52, 12

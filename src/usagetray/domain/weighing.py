@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
 from usagetray.domain.pricing import Price
 from usagetray.domain.reports import model_name
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import Attempt, Response
 
 

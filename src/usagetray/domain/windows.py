@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from usagetray.domain.states import Level, WindowState
 from usagetray.model import MoneyLine, Snapshot, UsageWindow
+from usagetray.quick_dataclass import dataclass
 
 RESET_GRACE = timedelta(seconds=60)
 """From this long after its reset a window's old number is no longer current (P12)."""

@@ -17,7 +17,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from usagetray.edges.notify import AlertText, Notifier, as_json
 from usagetray.edges.origins import checked_origin, proxy_for
 from usagetray.edges.popup import allowed_environment
 from usagetray.errors import Cause, SourceError, UserError
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import AlertSettings
 
 DEADLINE_S = 10.0

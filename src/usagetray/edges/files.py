@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from usagetray.errors import UserError
+from usagetray.quick_dataclass import dataclass
 
 PROFILE_VARIABLE = "USAGETRAY_HOME"
 """Names one folder that holds everything of ours: for tests and portable use."""

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -29,6 +29,7 @@ from usagetray.edges.origins import checked_origin, checked_override, proxy_for,
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret
 from usagetray.providers.contract import BEARER, Form
+from usagetray.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     import ssl

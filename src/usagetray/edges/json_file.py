@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from usagetray.errors import UserError
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings.reading import shown
 
 MOST_BYTES = 4 << 20

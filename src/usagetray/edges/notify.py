@@ -6,13 +6,14 @@ import json
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
 from usagetray.edges.files import open_private
 from usagetray.edges.plain import plain
+from usagetray.quick_dataclass import dataclass
 
 MOST_TITLE = 63
 MOST_BODY = 255

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from usagetray.edges.popup import allowed_environment
 from usagetray.errors import Cause, SourceError
+from usagetray.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from usagetray.edges.tray.services import BusAnswers

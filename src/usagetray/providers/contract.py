@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from usagetray.billing import BillingRules
 from usagetray.model import Secret, Snapshot
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import EventRow
 
 

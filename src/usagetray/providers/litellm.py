@@ -9,7 +9,6 @@ it; the owner's personal one is shown, but locks nothing. A proxy that keeps no 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from usagetray.model import MoneyKind, MoneyLine, Snapshot, UsageWindow
 from usagetray.providers.contract import Address, Facts, Key, Provider, Web
 from usagetray.providers.keyed import by_key, key_and_way, told, usd
 from usagetray.providers.parse import Answer, part
+from usagetray.quick_dataclass import dataclass
 
 ID = "litellm"
 SOURCE = "LiteLLM"

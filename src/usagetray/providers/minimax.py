@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -25,6 +24,7 @@ from usagetray.model import Money, MoneyKind, MoneyLine, Secret, Snapshot, Usage
 from usagetray.providers.contract import Facts, Key, Option, Provider, Strategy, Web
 from usagetray.providers.keyed import by_key, key_and_way, told
 from usagetray.providers.parse import Answer, decode, length_name, part
+from usagetray.quick_dataclass import dataclass
 
 ID = "minimax"
 SOURCE = "MiniMax"

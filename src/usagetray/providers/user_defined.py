@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ from usagetray.errors import Cause, SourceError
 from usagetray.model import Money, MoneyKind, MoneyLine, Secret, Snapshot, UsageWindow
 from usagetray.providers.contract import Facts, Key, Provider, Strategy, Web
 from usagetray.providers.parse import EARLIEST, LATEST, account_of_home, instant_of, number_of, text_of
+from usagetray.quick_dataclass import dataclass
 
 STRATEGY_ID = "endpoint"
 STEP = re.compile(r"\.?([^\s.\[\]]{1,80})|\[([0-9]{1,3})\]")

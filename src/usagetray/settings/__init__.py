@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings.budgets import Budget
 from usagetray.settings.rates import UserRate
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings.rates import RowError, as_written, line_of
 
 KEYS = ("name", "amount", "currency", "period", "provider", "project", "app", "basis", "thresholds")

@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from usagetray.quick_dataclass import dataclass
 
 KEYS = ("model", "since", "like", "input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
 PRICES = KEYS[3:]

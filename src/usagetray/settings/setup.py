@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 
 

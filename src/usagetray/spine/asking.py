@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret, Snapshot
 from usagetray.providers.contract import BEARER, Facts, Program, Run, Strategy, Web
 from usagetray.providers.parse import account_of_home
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 from usagetray.spine.planned import Count, with_plan
 from usagetray.spine.sources import Tool, environ_of, key_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from usagetray.edges.clock import Clock
 from usagetray.edges.store import Store
 from usagetray.overview import BillingView
 from usagetray.providers.contract import Provider
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 from usagetray.spine import billing_record
 from usagetray.spine.sources import PROFILES, Tool, is_used_here, tools

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from usagetray.domain import budgets, spikes
@@ -13,6 +13,7 @@ from usagetray.domain.spikes import Spike, Usual, session_hours, usual_hour, usu
 from usagetray.edges.store import Store
 from usagetray.model import SpendDay
 from usagetray.overview import Overview
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 from usagetray.settings.budgets import Budget
 from usagetray.spine.spending import PACE, Spending

@@ -10,7 +10,6 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from usagetray.edges import hooks
@@ -21,6 +20,7 @@ from usagetray.errors import Cause, SourceError, UserError
 from usagetray.model import Secret
 from usagetray.profile import Profile
 from usagetray.providers.contract import Address, Hook, Key, Provider, Strategy
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings.reading import load
 from usagetray.spine.sources import FIRST, PROFILES, Tool, is_named, key_name, strategies_of, tools
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from usagetray.edges.store.ledger import CHANGES
 from usagetray.model import MoneyKind
 from usagetray.overview import AccountView, BilledBeside
 from usagetray.providers.contract import Provider
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 from usagetray.spine import kept_costs
 from usagetray.spine.kept_costs import Used

@@ -9,7 +9,6 @@ import stat
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from usagetray.edges.vaults import SystemVault
 from usagetray.errors import Cause, UserError
 from usagetray.profile import Profile
 from usagetray.providers.contract import Key, Provider
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 from usagetray.settings.reading import load
 from usagetray.spine.doctoring_sources import ToolAnswers, look_at_tools

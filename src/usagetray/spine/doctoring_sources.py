@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from usagetray.errors import SourceError
 from usagetray.model import Snapshot
 from usagetray.profile import Profile
 from usagetray.providers.contract import Key, LocalFile, NewestFiles, Program, Provider, Spooled, SqliteValue, Strategy
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 from usagetray.spine.planned import counting, with_plan
 from usagetray.spine.sources import NO_HOME, Tool, environ_of, is_used_here, key_of, strategies_of, tools

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -13,6 +12,7 @@ from usagetray.domain.rates import RateTable
 from usagetray.edges.store import Store, history
 from usagetray.edges.store.history import Quarter
 from usagetray.model import MoneyLine, UsageWindow
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.export import NAMES, Row
 from usagetray.views.figures import used_percent
 

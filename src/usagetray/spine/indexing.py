@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from usagetray.edges.usage_logs.lines import Lines
 from usagetray.edges.usage_logs.reading import Origin, read_log
 from usagetray.edges.usage_logs.walk import Found, folder_stamp, logs_in, look_at, walk
 from usagetray.providers.contract import Provider
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 from usagetray.spine import retaining
 from usagetray.spine.log_trees import log_trees

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from usagetray.domain import standing, windows
@@ -17,6 +17,7 @@ from usagetray.edges.store import Plan, Source, Store
 from usagetray.model import Account, MoneyLine, Snapshot
 from usagetray.overview import AccountView, Attempted, FoundTool, IncidentView, Overview, ReadingLogs, WindowView
 from usagetray.providers.contract import Key, Provider, Strategy
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import ProviderSettings, Settings
 from usagetray.spine import billing_record, foreseen, incidents, store_state
 from usagetray.spine.costing import NOTHING, Costs, with_bills

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from usagetray.profile import Profile
 from usagetray.providers import bears_module, discover
 from usagetray.providers import named as built_in
 from usagetray.providers.contract import Provider
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 from usagetray.settings.reading import load
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from usagetray.domain.advice.plan_choice import Cycle, Point
 from usagetray.edges.store import Store
 from usagetray.edges.store.window_reading import WindowSaid
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import Response
 
 SAME_RESET = timedelta(minutes=5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from usagetray.edges.store import Store
 from usagetray.edges.store.overage_reading import overage_said
 from usagetray.model import Money
 from usagetray.overview import AccountView, Overview
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import AlertSettings
 
 Id = tuple[str, str, str]

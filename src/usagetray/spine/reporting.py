@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from usagetray.domain import blocks
@@ -13,6 +12,7 @@ from usagetray.domain.reports import Report, Row, by_cost, by_last_use, model_na
 from usagetray.domain.weekly import Week, week
 from usagetray.edges.store import Store
 from usagetray.edges.store.reset_reading import stated_resets
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import UsageSum
 
 BY: Mapping[str, tuple[str, ...]] = {

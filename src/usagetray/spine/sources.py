@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from usagetray.edges import facts
 from usagetray.edges.store import Source
 from usagetray.model import Secret
 from usagetray.providers.contract import Address, Home, Key, Provider, Strategy
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings import ProviderSettings, Settings
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from usagetray.domain.pricing import LEAVES_OUT, price
 from usagetray.domain.spending import QUARTERS_OF_A_DAY, ZERO, Amount, Spend, by_quarter, period_forecast, quarter_of
 from usagetray.edges.store import Store
 from usagetray.edges.store import quarters as reading
+from usagetray.quick_dataclass import dataclass
 from usagetray.settings.rates import UserRate
 from usagetray.spine.prices import Prices
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.language import tr
 from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.quick_dataclass import dataclass
 from usagetray.views import cost_words, forecast_words, tightest
 from usagetray.views.figures import duration, old, used_percent
 from usagetray.views.plain import clip, plain, spelled

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from usagetray.billing import Certainty, Evidence, Mode, Route, Verdict
 from usagetray.language import tr, tr_later
 from usagetray.overview import BillingView
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.plain import clip, plain
 from usagetray.views.problems import Problem
 from usagetray.views.words import DEMO

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.plain import clip, columns, pad, spelled
 
 GAP = "  "

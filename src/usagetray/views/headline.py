@@ -6,12 +6,13 @@ Pure: the last headline goes in, the next comes out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import MoneyLine
 from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.quick_dataclass import dataclass
 from usagetray.views import forecast_words, tightest
 from usagetray.views.icon.picture import Bar, IconPicture, IconState
 from usagetray.views.incident_words import is_alarming

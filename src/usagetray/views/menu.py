@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.language import tr
 from usagetray.overview import AccountView, Overview, WindowView
+from usagetray.quick_dataclass import dataclass
 from usagetray.views import billing_words, budget_words, cost_words, presentable, snooze_words, tightest
 from usagetray.views.figures import DASH, ago, duration, instant, old, percent
 from usagetray.views.headline import Headline, shown_account

@@ -5,12 +5,12 @@ No sentence blames, and only SIGNED_OUT speaks of signing in: a wrong clock or a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from usagetray.domain.states import State
 from usagetray.language import tr, tr_later
 from usagetray.overview import AccountView
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.figures import age, instant, old
 from usagetray.views.plain import plain
 from usagetray.views.words import Mark, next_try, provider_name, sentence

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import groupby
 
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.overview import AccountView, Attempted, Overview, WindowView
+from usagetray.quick_dataclass import dataclass
 from usagetray.views import billing_words, budget_words, cost_words, forecast_words, snooze_words
 from usagetray.views.figures import ago
 from usagetray.views.incident_words import incident

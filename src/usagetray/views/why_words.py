@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from usagetray.domain.forensics import Cause, Charged, Part, Why, parts
@@ -11,6 +10,7 @@ from usagetray.domain.moments import Moment, Reason
 from usagetray.domain.weighing import Use
 from usagetray.language import tr, tr_later, tr_n
 from usagetray.overview import WindowView
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.amounts import share, tokens
 from usagetray.views.figures import duration, instant
 from usagetray.views.plain import plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from usagetray.domain.advice.plan_choice import Cycle
 from usagetray.domain.advice.plans import Plan, PlanTable
 from usagetray.domain.advice.ranking import ranked
 from usagetray.domain.rates import RateTable
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import Response
 
 CUT = Decimal("0.2")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -17,6 +17,7 @@ from usagetray.domain.advice.models import ModelFacts
 from usagetray.domain.advice.own_use import Line
 from usagetray.domain.pricing import Price, batched, rerouted, uncached
 from usagetray.domain.rates import RateTable
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import Attempt, TokenCounts
 
 RUN_GAP = timedelta(minutes=30)

@@ -6,10 +6,11 @@ A lifetime counts from the start of a request and every read renews it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+
+from usagetray.quick_dataclass import dataclass
 
 LIFETIMES: Mapping[str, tuple[timedelta, Decimal]] = {
     "5m": (timedelta(minutes=5), Decimal("1.25")),

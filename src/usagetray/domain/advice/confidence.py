@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from usagetray.quick_dataclass import dataclass
 
 
 class Confidence(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,6 +10,7 @@ from usagetray.domain.advice.items import Verdict
 from usagetray.domain.advice.own_use import Use
 from usagetray.domain.advice.plan_choice import Cycle
 from usagetray.domain.advice.plans import Plan
+from usagetray.quick_dataclass import dataclass
 
 CENT = Decimal("0.01")
 UNSEEN = "other_machines"

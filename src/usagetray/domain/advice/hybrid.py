@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 
 from usagetray.domain.advice.plan_choice import Cycle
+from usagetray.quick_dataclass import dataclass
 
 LEAST_PEAK = Decimal("0.1")
 """A cycle that moved less than this tells too little of what one percent holds."""

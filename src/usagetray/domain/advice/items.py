@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from usagetray.domain.advice.confidence import WEIGHTS, Confidence
+from usagetray.quick_dataclass import dataclass
 
 Figure: TypeAlias = Decimal | int | str | bool | date | None
 

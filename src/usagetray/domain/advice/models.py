@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from usagetray.domain.advice.caching import Smallest
+from usagetray.quick_dataclass import dataclass
 
 MORE_TOKENS = Decimal("1.3")
 """Reported for the same text from an older tokenizer to a newer one; at most, and one vendor's."""

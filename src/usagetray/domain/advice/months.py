@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+
+from usagetray.quick_dataclass import dataclass
 
 WEEKS = Decimal(52) / Decimal(12)
 """Weeks in a mean month, about 4.333."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ from usagetray.domain.advice import months
 from usagetray.domain.advice.hybrid import Spent
 from usagetray.domain.pricing import Price, price
 from usagetray.domain.rates import RateTable
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import Response
 
 

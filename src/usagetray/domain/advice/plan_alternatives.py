@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,6 +12,7 @@ from usagetray.domain.advice.items import Advice, Amount, Flip, Kind, Verdict
 from usagetray.domain.advice.plan_choice import Cycle, Fit, Sufficiency
 from usagetray.domain.advice.plans import Plan, PlanTable, session_ratio, week_ratio
 from usagetray.domain.advice.ranking import differs
+from usagetray.quick_dataclass import dataclass
 
 WEEK, FIVE_HOURS = timedelta(days=7), timedelta(hours=5)
 

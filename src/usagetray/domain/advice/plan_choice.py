@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from usagetray.domain.advice.plans import Plan, Ratio, session_ratio, week_ratio
+from usagetray.quick_dataclass import dataclass
 
 SHORT_WINDOW = timedelta(days=1)
 """A window up to this length is the short one; longer ones are judged as weeks."""

@@ -6,10 +6,12 @@ Rows come from `data/plans.json` and the user's own file. Fees of different curr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+
+from usagetray.quick_dataclass import dataclass
 
 MONTHS_PER = {"week": Decimal(12) / Decimal(52), "month": Decimal(1), "year": Decimal(12)}
 """Months that one period lasts: a year is 12, a week 12/52."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from usagetray.domain.advice.items import Advice, Kind
+from usagetray.quick_dataclass import dataclass
 
 LEAST_USD = Decimal(1)
 LEAST_SHARE = Decimal("0.03")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from usagetray.domain.advice.costs import all_read, by_category, cost, without_cache
 from usagetray.domain.advice.plans import Plan
 from usagetray.domain.rates import Rates
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import TokenCounts
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from usagetray.domain.advice.models import ModelFacts
 from usagetray.domain.advice.plans import PlanTable
 from usagetray.domain.rates import Rates, RateTable
+from usagetray.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

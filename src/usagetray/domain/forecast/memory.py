@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from usagetray.quick_dataclass import dataclass
 
 PER_DOLLAR = 200_000.0
 """Weighted tokens of a dollar at list prices: an input token at $5 a million weighs 1."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from usagetray.domain.forecast.learning import FULL, STARTS_ON_USE
 from usagetray.domain.forecast.memory import Episode, Forecast, Memory, WindowMemory
+from usagetray.quick_dataclass import dataclass
 
 SURE_LOCK, SURE_NEAR, EVEN = 0.80, 0.85, 0.5
 """Chances of the lockout, and of coming near it, at which a warning is given however far off it is."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, chain
 
 from usagetray.domain.forecast.chances import normal
 from usagetray.domain.forecast.habits import EPOCH, QUARTER_S, QUARTERS, THOUSAND, rush_now
 from usagetray.domain.forecast.memory import Habit, Prior
+from usagetray.quick_dataclass import dataclass
 
 Locks = tuple[tuple[int, int], ...]
 

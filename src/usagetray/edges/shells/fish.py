@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from usagetray.edges.shells.statements import Statement
+from usagetray.quick_dataclass import dataclass
 
 BLANK = " \t\r\f\v"
 ENDS_WORD = BLANK + "\n;&|<>)"

@@ -6,8 +6,10 @@ Quotes are removed, comments and here-documents left out, and what would have to
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from string import ascii_letters, digits
+
+from usagetray.quick_dataclass import dataclass
 
 BLANK = " \t\r\f\v"
 ENDS_WORD = BLANK + "\n;&|()<>"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from usagetray.edges.shells.statements import Statement
+from usagetray.quick_dataclass import dataclass
 
 NAME = r"([A-Za-z_]\w*)"
 ASSIGNED = re.compile(rf"\$\{{?env:{NAME}\}}?\s*(\+?)=\s*(.*)", re.IGNORECASE | re.DOTALL | re.ASCII)

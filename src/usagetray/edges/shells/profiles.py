@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from usagetray.billing import Held, Scene
 from usagetray.edges.shells import fish, plain_lines, posix, powershell
 from usagetray.edges.shells.statements import Environment, Statement
+from usagetray.quick_dataclass import dataclass
 
 Parse = Callable[[str, Mapping[str, str]], Iterator[Statement]]
 

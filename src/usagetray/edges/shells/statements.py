@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from usagetray.billing import Evidence, Held
 from usagetray.model import Secret
+from usagetray.quick_dataclass import dataclass
 
 Kind = Literal["set", "export", "unexport", "unset", "source", "alias"]
 

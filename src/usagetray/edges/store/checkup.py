@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
 
 from usagetray.edges.store.migrations import STEPS
+from usagetray.quick_dataclass import dataclass
 
 FULL_BELOW = 16 * 1024 * 1024
 """Bytes: with less free space, writing fails sooner or later."""

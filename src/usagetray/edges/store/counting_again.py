@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 
 from usagetray.domain.ledger import responses
 from usagetray.edges.store import Store
@@ -12,6 +11,7 @@ from usagetray.edges.store.booking import COUNTS
 from usagetray.edges.store.database import Database
 from usagetray.edges.store.migrations import migrate
 from usagetray.edges.store.numbering import Numbering
+from usagetray.quick_dataclass import dataclass
 
 SUMS = f"SELECT bucket, place, terms, band, {COUNTS} FROM usage ORDER BY bucket, place, terms, band"
 

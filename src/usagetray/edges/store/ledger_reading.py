@@ -6,7 +6,6 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -14,6 +13,7 @@ from usagetray.domain.ledger import Record, attempts_of, responses
 from usagetray.edges.store.database import Database
 from usagetray.edges.store.numbering import PLACE, Numbering
 from usagetray.edges.store.rows import to_at, to_us
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import BANDS, Attempt, Response, TokenCounts, UsageSum
 
 DAY = 96

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from usagetray.domain.attempts import Attempt
 from usagetray.domain.holding_back import Held, LeftOut
 from usagetray.errors import Cause
 from usagetray.model import Snapshot
+from usagetray.quick_dataclass import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from usagetray.edges.store.database import Database, Statement
 from usagetray.model import Money, Snapshot, SpendDay
+from usagetray.quick_dataclass import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from usagetray.edges.store import rows
 from usagetray.edges.store.database import Database
+from usagetray.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

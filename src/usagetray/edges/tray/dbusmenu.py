@@ -7,7 +7,7 @@ stay, and only changed properties are announced; a new shape gets new ids, becau
 # No postponed annotations here: dbus-fast reads the signatures from them, and stumbles over a quoted "None".
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any
 
 from dbus_fast import DBusError, ErrorType, PropertyAccess, Variant
@@ -22,6 +22,7 @@ from dbus_fast.annotations import (
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
 from usagetray.edges.tray.base import Menu
+from usagetray.quick_dataclass import dataclass
 
 INTERFACE = "com.canonical.dbusmenu"
 SIGNATURES = {bool: "b", int: "i", str: "s"}

@@ -4,7 +4,6 @@
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated
 
 from dbus_fast import PropertyAccess
@@ -12,6 +11,7 @@ from dbus_fast.annotations import DBusBool, DBusInt32, DBusObjectPath, DBusSigna
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
 from usagetray.edges.tray.pixmaps import Pixmap
+from usagetray.quick_dataclass import dataclass
 
 INTERFACE = "org.kde.StatusNotifierItem"
 MENU_PATH = "/MenuBar"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PIL import Image, ImageChops
+
+from usagetray.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

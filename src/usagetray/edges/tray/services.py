@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from dbus_fast import AuthError, DBusError, InvalidAddressError
 from dbus_fast.aio import MessageBus
 
 from usagetray.edges.tray.bus import CALL_ERRORS, ask, session_address
+from usagetray.quick_dataclass import dataclass
 
 DAEMON, DAEMON_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 WATCHER, WATCHER_PATH = "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher"

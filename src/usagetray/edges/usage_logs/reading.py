@@ -18,7 +18,7 @@ from usagetray.edges.store.ledger import LogRead, Mark, Told
 from usagetray.edges.usage_logs.lines import Lines
 from usagetray.edges.usage_logs.walk import Found
 from usagetray.providers.contract import Home, LogDecoder, LogPlace, LogSource
-from usagetray.usage import EventPlace, EventRow, EventTerms, UsageEvent
+from usagetray.usage import EventPlace, EventRow, EventTerms
 
 PART = 4000
 """Records told at once: what a crash makes to be read again, and what stands in memory."""
@@ -133,26 +133,24 @@ class _Reading:
         terms: EventTerms | None = None
         at_place = at_terms = agent = 0
         for event in self._events:
-            key, part, side, at, at_work, priced, given, write_5m, write_1h, read, output, thought, searches, parts = (
-                event
-            )
+            key, part, side, at, where, what, given, write_5m, write_1h, read, output, thought, searches, more = event
             if at // 1_000_000 != second:
                 second, in_second, last_key = at // 1_000_000, 1, key
             elif key != last_key:
                 in_second += not in_bursts
                 last_key = key
             if at <= 0 or in_second > MOST_IN_A_SECOND:
-                at, priced = self._doubtful(at, priced, in_second)
-            if at_work is not place:
-                place = at_work
+                at, what = self._doubtful(at, what, in_second)
+            if where is not place:
+                place = where
                 at_place, agent = self._places.setdefault(place, len(self._places)), AGENT if place.agent else 0
-            if priced is not terms:
-                terms = priced
+            if what is not terms:
+                terms = what
                 at_terms = self._terms.setdefault(terms, len(self._terms))
             aside, rank = (1, at | agent | SIDE) if side else (0, at | agent)
             row: Told = (
                 key, part, aside, at, at_place, rank, tie, at_terms,
-                given, write_5m, write_1h, read, output, thought, searches, attempts_text(parts) if parts else "",
+                given, write_5m, write_1h, read, output, thought, searches, attempts_text(more) if more else "",
             )  # fmt: skip
             former = told.setdefault((key, part, aside), row)
             if former is not row:

@@ -7,11 +7,12 @@ So the tokens of that kind which each key used part its amount among the keys, e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from usagetray.model import SpendDay
 from usagetray.providers.parse import Answer
+from usagetray.quick_dataclass import dataclass
 
 PRICED_BY = ("model", "service_tier", "context_window", "inference_geo")
 """Where either report leaves one of these out, it was not parted by it."""

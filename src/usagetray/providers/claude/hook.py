@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from dataclasses import dataclass
 from typing import Any
 
 from usagetray.errors import UserError
 from usagetray.providers.contract import Edit, Hook
+from usagetray.quick_dataclass import dataclass
 
 KEY = "statusLine"
 FILE = "settings.json"

@@ -7,7 +7,7 @@ New kinds and code names appear every month: what is not known here is never sho
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from usagetray.errors import Cause, SourceError
 from usagetray.model import Account, Money, MoneyKind, MoneyLine, Snapshot, SurfaceShare, UsageWindow
 from usagetray.providers.claude import identity
 from usagetray.providers.parse import Answer, unread
+from usagetray.quick_dataclass import dataclass
 
 SESSION = timedelta(hours=5)
 WEEK = timedelta(days=7)

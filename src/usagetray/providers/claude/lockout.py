@@ -8,7 +8,7 @@ record holds until its reset, or until any real answer came after it. Undocument
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from usagetray.providers.claude import identity
 from usagetray.providers.claude.limits import SESSION, WEEK, model_window, session_window, week_window
 from usagetray.providers.contract import Facts, FileText, NewestFiles, Strategy, Web
 from usagetray.providers.parse import account_of_home, decode, instant_of, text_of
+from usagetray.quick_dataclass import dataclass
 
 ID = "lockout"
 LOGS = NewestFiles(name="logs", under=lambda home: home.path / "projects")

@@ -7,7 +7,7 @@ command the use of the five-hour and the weekly window. No money, no window of o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from usagetray.errors import Cause, SourceError
@@ -16,6 +16,7 @@ from usagetray.providers.claude import identity
 from usagetray.providers.claude.limits import WEEK, session_window, week_window
 from usagetray.providers.contract import Facts, Spooled, Strategy, Web
 from usagetray.providers.parse import Answer, account_of_home, decode
+from usagetray.quick_dataclass import dataclass
 
 ID = "status_line"
 SPOOL = Spooled(name="spool", spool="statusline")

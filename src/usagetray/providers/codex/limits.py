@@ -8,11 +8,12 @@ weekly window have it in the first slot, and a null slot means "does not apply".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from usagetray.model import Money, MoneyKind, MoneyLine, UsageWindow
 from usagetray.providers.parse import Answer
+from usagetray.quick_dataclass import dataclass
 
 MAIN = "codex"
 UNIT = "credits"

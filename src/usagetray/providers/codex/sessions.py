@@ -8,7 +8,7 @@ Undocumented ("no contract"), as read up to CLI 0.159.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from usagetray.model import Snapshot
 from usagetray.providers.codex.limits import EVERYTHING, MAIN, Limits, Scope, model_scope, session_line
 from usagetray.providers.contract import Facts, FileText, NewestFiles, Strategy, Web
 from usagetray.providers.parse import Answer, account_of_home, decode, instant_of, number_of
+from usagetray.quick_dataclass import dataclass
 
 PROVIDER_ID = "codex"
 SOURCE = "Codex"

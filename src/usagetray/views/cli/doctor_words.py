@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +10,7 @@ from usagetray.domain.states import State
 from usagetray.edges.alert_hooks import COMMAND
 from usagetray.edges.store.checkup import FULL_BELOW
 from usagetray.errors import Cause
+from usagetray.quick_dataclass import dataclass
 from usagetray.spine.doctoring import Examination
 from usagetray.spine.doctoring_sources import SourceAnswers, ToolAnswers
 from usagetray.views.figures import ago, countdown

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from usagetray.domain.rates import RateTable
 from usagetray.domain.reports import Figures, Report, added
 from usagetray.domain.weekly import Week
 from usagetray.edges.store import Store
+from usagetray.quick_dataclass import dataclass
 from usagetray.spine import reporting
 from usagetray.spine.reporting import Question
 from usagetray.views import report_json

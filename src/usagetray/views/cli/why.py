@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from usagetray.domain.forensics import Why
@@ -10,6 +9,7 @@ from usagetray.domain.rates import RateTable
 from usagetray.edges.store import Store
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.profile import Profile
+from usagetray.quick_dataclass import dataclass
 from usagetray.spine.forensics import explained, places
 from usagetray.spine.own_providers import known_settings
 from usagetray.spine.reading import reader

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from usagetray.quick_dataclass import dataclass
 
 Theme = Literal["dark", "light"]
 """How bright the taskbar is: "dark" asks for the light inks that stand out on it."""

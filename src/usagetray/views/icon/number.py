@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PIL import Image, ImageChops
 
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.icon import digits as digits
 from usagetray.views.icon import marks
 from usagetray.views.icon.bars import filled_columns

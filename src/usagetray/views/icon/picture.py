@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from usagetray.domain.states import Level
+from usagetray.quick_dataclass import dataclass
 
 Style = Literal["bars", "ring", "number"]
 STYLES: tuple[Style, ...] = ("bars", "ring", "number")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.icon import digits as digits
 from usagetray.views.icon import marks
 from usagetray.views.icon.grids import DASH_OPACITY, STALE_OPACITY, Grid, Inks

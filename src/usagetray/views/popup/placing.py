@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from usagetray.quick_dataclass import dataclass
 
 GAP = 8
 """Logical pixels between the popup and the panel or the edge of the screen."""

@@ -6,12 +6,13 @@ Everything is in logical pixels at scale 1; the painter's own scale makes it lar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.marks import SIDE, mark_path
 from usagetray.views.popup.spec import FillKind

@@ -7,7 +7,6 @@ never looks at it pays nothing for it. Modules of pages are therefore imported w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from usagetray.language import tr_later
 from usagetray.overview import Overview
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.popup.widgets import KEYBOARD_REASONS, Act, Look
 
 NOW = "now"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from usagetray.domain.states import Level, WindowState
 from usagetray.language import tr
 from usagetray.overview import AccountView, WindowView
+from usagetray.quick_dataclass import dataclass
 from usagetray.views import forecast_words
 from usagetray.views.figures import DASH, ago, countdown, instant, old, used_percent
 from usagetray.views.plain import plain

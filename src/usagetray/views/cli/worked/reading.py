@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from usagetray.domain.advice.costs import cost as cost
 from usagetray.domain.advice.tables import Tables as Tables
 from usagetray.domain.rates import Rates
 from usagetray.edges.json_file import Fields
+from usagetray.quick_dataclass import dataclass
 from usagetray.usage import TokenCounts
 
 T = TypeVar("T")
