@@ -11,8 +11,9 @@ from usagetray.domain.budgets import USED_UP, Basis, BudgetState
 from usagetray.domain.forensics import Cause
 from usagetray.domain.paying import Paid
 from usagetray.domain.spikes import Spike
+from usagetray.language import tr
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import budget_words, paying_words
+from usagetray.views import budget_words, forecast_words, paying_words
 from usagetray.views.amounts import dollars, share
 from usagetray.views.figures import countdown, duration, instant, percent
 from usagetray.views.plain import clip, plain
@@ -21,9 +22,9 @@ from usagetray.views.why_words import mostly
 from usagetray.views.words import (
     DEMO,
     account_name,
-    figure_text,
     has_day,
     has_figure,
+    reading_text,
     switched_off,
     window_name,
 )
@@ -90,8 +91,8 @@ def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool, behi
         text = [f"A fresh {window_name(window)} is ready.", *_others(account, window, left)]
         urgency = "normal"
     else:
-        title = f"{name} {window_name(window)}: {figure_text(window, left)}"
-        text = [_resets(window, now, zone), mostly(behind.cause), _advice(alert, account, overview)]
+        title = f"{name} {window_name(window)}: {reading_text(window, left)}"
+        text = [_pace(window, now, zone), mostly(behind.cause), _advice(alert, account, overview)]
         urgency = "normal"
     return cut(title, text, urgency, overview)
 
@@ -159,7 +160,7 @@ def cut(title: str, sentences: Sequence[str], urgency: str, overview: Overview) 
 def _others(account: AccountView, window: WindowView, left: bool) -> list[str]:
     """ "Week: 49 % used.", of the account's other whole-account windows."""
     return [
-        f"{each.label}: {figure_text(each, left)}."
+        f"{each.label}: {reading_text(each, left)}."
         for each in account.windows
         if each is not window and each.locks and has_figure(each) and not each.stale
     ][:2]
@@ -205,6 +206,19 @@ def _resets(window: WindowView, now: datetime, zone: tzinfo) -> str:
     return (
         f"Resets {instant(window.resets_at, now, zone, with_day=has_day(window))}, {countdown(window.resets_at, now)}."
     )
+
+
+def _pace(window: WindowView, now: datetime, zone: tzinfo) -> str:
+    """Whether it lasts, where that is known; else when it resets."""
+    if window.resets_at is None:
+        return ""
+    reset, at = forecast_words.when(window, window.resets_at, now, zone), forecast_words.runs_out_at(window)
+    if at is not None:
+        out = forecast_words.when(window, at, now, zone)
+        return tr("At this pace it runs out {when}; it resets {reset}.").format(when=out, reset=reset)
+    if forecast_words.lasts(window):
+        return tr("At this pace it lasts until its reset: {when}.").format(when=reset)
+    return _resets(window, now, zone)
 
 
 def _until(window: WindowView, now: datetime, zone: tzinfo) -> str:

@@ -23,6 +23,7 @@ from usagetray.views.words import (
     GLYPHS,
     Mark,
     account_name,
+    aged,
     figure_text,
     has_day,
     has_figure,
@@ -170,7 +171,7 @@ def _figure(account: AccountView, window: WindowView, overview: Overview, zone: 
     now = overview.generated_at
     name = f"{account_name(account, overview.accounts)} {window_name(window)}"
     level = tightest.level_of(account, window)
-    title = f"{name}: {figure_text(window, left)}"
+    title = f"{name}: {figure_text(window, left)}{'' if window.stale else aged(window, now)}"
     if window.stale:
         return Verdict(
             tone="neutral",

@@ -24,6 +24,7 @@ from usagetray.views.figures import (
     money,
     old,
     percent,
+    used_or_left,
 )
 from usagetray.views.plain import plain
 
@@ -132,6 +133,11 @@ def figure(window: WindowView, left: bool) -> tuple[str, str]:
 def figure_text(window: WindowView, left: bool) -> str:
     """ "62 % used" in one piece; "~63 % used" where logs counted more since the reading."""
     return " ".join(filter(None, figure(window, left)))
+
+
+def reading_text(window: WindowView, left: bool) -> str:
+    """The same of what the vendor said, whatever was counted since."""
+    return "No limit" if window.state is WindowState.UNLIMITED else used_or_left(_shown_share(window), left)
 
 
 def has_figure(window: WindowView) -> bool:
