@@ -26,7 +26,8 @@ def now(overview: Overview, zone: tzinfo) -> str:
             "Quiet hours until {when}: {count} alert waits",
             "Quiet hours until {when}: {count} alerts wait",
             manners.waiting,
-        ).format(when=when, count=manners.waiting)
+            when=when,
+        )
     return ""
 
 

@@ -24,7 +24,7 @@ from usagetray.views import snooze_words
 from usagetray.views.cli import out, out_json
 from usagetray.views.cli.opening import opened, reader
 from usagetray.views.figures import instant
-from usagetray.views.plain import plain
+from usagetray.views.plain import clip, plain
 
 WIDTH, SIDE = 80, 14
 """Columns of a line, and of the time before it."""
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     for row in reversed(rows):
         when = instant(row.due_at, shown.generated_at, zone)
         note = _note(row, shown, zone, is_merged=together[row.merged_into] > 1)
-        out(f"{when:>{SIDE - 2}}  {plain(row.title, 63)}")
+        out(f"{when:>{SIDE - 2}}  {clip(plain(row.title, 63), WIDTH - SIDE)}")
         for line in (*_wrapped(plain(row.body, 255)), *_wrapped(f"({note})")):
             out(f"{'':>{SIDE}}{line}")
     return 0
