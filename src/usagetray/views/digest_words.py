@@ -27,12 +27,14 @@ def fact(alert: Alert, title: str, due_at: datetime, overview: Overview, zone: t
         account, window = found
         names = {"account": account_name(account, overview.accounts), "window": window_name(window)}
         if window.forecast is not None and window.forecast.is_warned:
-            return tr("{account} {window} {figure} and running out before its reset").format(
-                **names, figure=figure_text(window, left)
+            return tr(
+                "{account} {window} {figure} and running out before its reset",
+                **names,
+                figure=figure_text(window, left),
             )
-        return tr("{account} {window} {figure}").format(**names, figure=figure_text(window, left))
+        return tr("{account} {window} {figure}", **names, figure=figure_text(window, left))
     if alert.kind is AlertKind.SPIKE:
-        return tr("{time}: {title}").format(time=instant(due_at, overview.generated_at, zone), title=bare)
+        return tr("{time}: {title}", time=instant(due_at, overview.generated_at, zone), title=bare)
     return bare
 
 

@@ -91,11 +91,11 @@ def _snooze_rows(overview: Overview, zone: tzinfo) -> list[MenuLine]:
     """What alerts are asked to do; where they are held back, until when, and how that ends."""
     manners, wake = overview.manners, verb("snooze", "off")
     if manners.snoozed_until is not None:
-        text = tr("{snoozed} · wake now").format(snoozed=snooze_words.now(overview, zone))
+        text = tr("{snoozed} · wake now", snoozed=snooze_words.now(overview, zone))
         return [MenuLine(text=text, action=wake)]
     rows = [MenuLine(text=quiet)] if (quiet := snooze_words.now(overview, zone)) else []
     rows += [
-        MenuLine(text=tr("{snoozed} · wake now").format(snoozed=plain(text, 80)), action=verb("snooze", "off", *of))
+        MenuLine(text=tr("{snoozed} · wake now", snoozed=plain(text, 80)), action=verb("snooze", "off", *of))
         for of, text in snooze_words.single(overview, zone)
     ]
     choices = (("1h", tr("For 1 hour")), ("reset", tr("Until the next reset")), ("tomorrow", tr("Until tomorrow")))
@@ -120,7 +120,7 @@ def _back_rows(overview: Overview) -> list[MenuLine]:
             name = account_name(account, overview.accounts)
             rows.append(
                 MenuLine(
-                    text=tr("Tell me when {account} is back").format(account=name),
+                    text=tr("Tell me when {account} is back", account=name),
                     action=verb("want_back", "off" if tells else "on", account.provider, account.account),
                     checked=tells,
                 )

@@ -15,7 +15,7 @@ def alert_title(kind: AlertKind, threshold: float | None) -> str:
     """ "A limit is at 75 %". `threshold`: a share; of a sum that was paid it is not said."""
     match kind:
         case AlertKind.THRESHOLD:
-            return tr("A limit is at {percent}").format(percent=percent(threshold))
+            return tr("A limit is at {percent}", percent=percent(threshold))
         case AlertKind.LOCKED:
             return tr("A limit is used up")
         case AlertKind.BACK:
@@ -27,7 +27,7 @@ def alert_title(kind: AlertKind, threshold: float | None) -> str:
         case AlertKind.BILLING_ROUTE:
             return tr("Something else than a plan is billed")
         case AlertKind.BUDGET:
-            return tr("A budget is at {percent}").format(percent=percent(threshold))
+            return tr("A budget is at {percent}", percent=percent(threshold))
         case AlertKind.SPIKE:
             return tr("More is used than usual")
         case _:

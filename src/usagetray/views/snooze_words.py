@@ -17,11 +17,11 @@ def now(overview: Overview, zone: tzinfo) -> str:
     manners = overview.manners
     if manners.snoozed_until is not None:
         when = instant(manners.snoozed_until, overview.generated_at, zone)
-        return tr("Alerts are snoozed until {when}").format(when=when)
+        return tr("Alerts are snoozed until {when}", when=when)
     if manners.quiet_until is not None:
         when = instant(manners.quiet_until, overview.generated_at, zone)
         if not manners.waiting:
-            return tr("Quiet hours until {when}").format(when=when)
+            return tr("Quiet hours until {when}", when=when)
         return tr_n(
             "Quiet hours until {when}: {count} alert waits",
             "Quiet hours until {when}: {count} alerts wait",
@@ -37,7 +37,8 @@ def single(overview: Overview, zone: tzinfo) -> list[tuple[Id, str]]:
     for each in overview.manners.snoozes:
         if there := window_in(each.of, overview):
             account, window = there
-            text = tr("Alerts of {account} {window} are snoozed until {when}").format(
+            text = tr(
+                "Alerts of {account} {window} are snoozed until {when}",
                 account=account_name(account, overview.accounts),
                 window=window_name(window),
                 when=instant(each.until_at, overview.generated_at, zone),

@@ -75,7 +75,7 @@ def _note(row: AlertRow, shown: Overview, zone: tzinfo, *, is_merged: bool) -> s
     if row.sent_at is not None:
         when = instant(row.sent_at, shown.generated_at, zone)
         if row.held_for is not None:
-            return tr(_SHOWN_LATER[row.held_for]).format(when=when)
+            return tr(_SHOWN_LATER[row.held_for], when=when)
         return tr("shown together with others") if is_merged else tr("shown")
     if row.left_out is LeftOut.OVERTAKEN and row.held_for is not None:
         return tr(_OVERTAKEN[row.held_for])
@@ -85,10 +85,11 @@ def _note(row: AlertRow, shown: Overview, zone: tzinfo, *, is_merged: bool) -> s
         (each for each in shown.manners.snoozes if each.of in (ALL, (row.provider, row.account, row.window))), None
     )
     if row.held_for is Held.SNOOZED and snooze is not None:
-        return tr("snoozed until {when}").format(when=instant(snooze.until_at, shown.generated_at, zone))
+        return tr("snoozed until {when}", when=instant(snooze.until_at, shown.generated_at, zone))
     if row.held_for is Held.QUIET and shown.manners.quiet_until is not None:
-        return tr("held back until quiet hours end at {when}").format(
-            when=instant(shown.manners.quiet_until, shown.generated_at, zone)
+        return tr(
+            "held back until quiet hours end at {when}",
+            when=instant(shown.manners.quiet_until, shown.generated_at, zone),
         )
     return tr("held back: no more than 3 in 10 minutes, 20 a day") if row.held_for is Held.BURST else tr("held back")
 
@@ -120,8 +121,10 @@ def _snooze(profile: Profile, choice: str) -> int:
         snoozing.order(profile.paths.orders_dir, wanted)
     except OSError as error:
         raise UserError(
-            tr("{folder} cannot be written ({reason}): check the disk, then snooze again.").format(
-                folder=profile.paths.orders_dir, reason=error.strerror
+            tr(
+                "{folder} cannot be written ({reason}): check the disk, then snooze again.",
+                folder=profile.paths.orders_dir,
+                reason=error.strerror,
             )
         ) from None
     _pass_on(profile)
@@ -129,7 +132,7 @@ def _snooze(profile: Profile, choice: str) -> int:
         out(tr("Alerts are awake."))
     else:
         when = instant(wanted.until_at, shown.generated_at, local_zone())
-        out(tr("Alerts are snoozed until {when}.").format(when=when))
+        out(tr("Alerts are snoozed until {when}.", when=when))
         _say(tr("A lockout, use that you pay for, and a key that takes over from a plan come through."))
     return 0
 
