@@ -125,6 +125,8 @@ class Desktop:
             self._popup_is_open = name == "shown"
         elif name == "refresh":
             self._app.refresh()
+        elif name == "changed":
+            self._app.tick()
         elif name == "settings":
             self._open_settings(str(event.get("page") or ""))
         elif name == "open":
@@ -159,7 +161,14 @@ class Desktop:
         if self._popup.problem is not None:
             self._open("settings")
         else:
-            self._popup.settings(page, variables=self._app.key_variables)
+            self._popup.settings(page, variables=self._app.key_variables, contacts=self._contacts())
+
+    def _contacts(self) -> list[tuple[str, int, int]]:
+        """Every address that was asked since the start, how often, and the bytes it answered."""
+        counted = self._overview.counters.get("requests") if self._overview is not None else None
+        if not isinstance(counted, Mapping):
+            return []
+        return [(origin, int(each.get("requests", 0)), int(each.get("bytes", 0))) for origin, each in counted.items()]
 
     def _open(self, what: str) -> None:
         """The settings file in the user's own editor, or the folder of what is kept in their file manager."""

@@ -20,6 +20,10 @@ ADDRESS = re.compile(
 SHORTCUT = re.compile(r"(?:(?:Ctrl|Alt|Shift|Meta)\+)+(?:[A-Z0-9]|F[0-9]{1,2}|Space)")
 
 
+ACCOUNT_KEY = re.compile(r"[^\w-]")
+"""What of an account's identity cannot stand in a key; "-" stands there for it."""
+
+
 class Kind(NamedTuple):
     """What a key takes. `read` raises ValueError, whose text follows "takes"."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from usagetray.spine.speaking import speak_as_set
 
 if TYPE_CHECKING:
     from usagetray.domain.forensics import Why
+    from usagetray.settings.setup import Setup
     from usagetray.spine.budgeting import Budgeting
 
 Id = tuple[str, str, str]
@@ -68,6 +69,13 @@ def reader(profile: Profile) -> Callable[[], Overview]:
                 store.close()
 
     return read
+
+
+def read_setup(profile: Profile, variables: Collection[str]) -> Setup:
+    """What there is to be set up here; see `setting_up.setup`."""
+    from usagetray.spine.setting_up import setup  # deferred: most processes that look set nothing
+
+    return setup(profile, variables)
 
 
 def explainer(profile: Profile) -> Callable[[frozenset[Id]], Mapping[Id, Why | None]]:

@@ -13,8 +13,10 @@ from usagetray.views.popup.loading import Loader
 from usagetray.views.popup.pipes import EventWriter, read_verbs
 
 if TYPE_CHECKING:
+    from usagetray.settings.setup import Setup
     from usagetray.views.popup.detail import Id, Whys
     from usagetray.views.popup.details import Explain
+    from usagetray.views.popup.settings.desk import LoadSetup
 
 
 def main(argv: Sequence[str]) -> int:
@@ -55,6 +57,18 @@ def store_explainer(environ: Mapping[str, str]) -> Explain:
     return explain
 
 
+def setup_reader(environ: Mapping[str, str]) -> LoadSetup:
+    """The same for what there is to be set up."""
+
+    def load(variables: Sequence[str]) -> Setup:
+        from usagetray.profile import open_profile
+        from usagetray.spine.reading import read_setup
+
+        return read_setup(open_profile(environ), variables)
+
+    return load
+
+
 def run(
     load: Callable[[], Overview],
     *,
@@ -73,6 +87,7 @@ def run(
 
     from usagetray.profile import local_zone
     from usagetray.views.popup.compositor import has_compositor
+    from usagetray.views.popup.settings.desk import VERBS, SettingsDesk
     from usagetray.views.popup.tabs import TABS, readers
     from usagetray.views.popup.window import PopupWindow
 
@@ -93,7 +108,24 @@ def run(
         readers=readers(environ) if environ is not None else {},
     )
     loader.deliver_to(window.arrived.emit)
-    read_verbs(0, window.told.emit)
+    settings: SettingsDesk | None = None
+    if environ is not None:
+        settings = SettingsDesk(
+            setup_reader(environ),
+            store_reader(environ),
+            events.send,
+            theme=theme,
+            opens=lambda: window.obey({"verb": "hide"}),
+            closed=window.rest,
+        )
+        window.stays = lambda: settings is not None and settings.is_open
+
+    def deliver(verb: Mapping[str, object]) -> None:
+        if settings is not None and verb.get("verb") in VERBS:
+            settings.told.emit(verb)
+        window.told.emit(verb)
+
+    read_verbs(0, deliver)
     events.send({"event": "ready"})
     status = application.exec()
     events.close()

@@ -87,7 +87,8 @@ class PopupWindow(QWidget):
         self._seconds = QTimer(self, interval=1000)
         self._seconds.timeout.connect(self._tick)
         self._retire = QTimer(self, interval=int(WARM.total_seconds() * 1000), singleShot=True)
-        self._retire.timeout.connect(QApplication.quit)
+        self._retire.timeout.connect(self._leave)
+        self.stays: Callable[[], bool] = lambda: False  # another window of this process is open
         self.arrived.connect(self._take)
         self.explained.connect(self._take_whys)
         self.told.connect(self.obey)
@@ -181,6 +182,15 @@ class PopupWindow(QWidget):
         elif self._page:
             self._page.focus_first()
         self._seconds.start()
+
+    def _leave(self) -> None:
+        if not self.stays():
+            QApplication.quit()
+
+    def rest(self) -> None:
+        """Nothing of this process is on the screen any more: from now on it is kept warm for some time."""
+        if not self.isVisible():
+            self._retire.start()
 
     def _menu_closed(self) -> None:
         if not self.isVisible():

@@ -1,0 +1,140 @@
+"""The settings window in the popup's process: made when it is first asked for, ended when it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from usagetray.views.popup.desk import current_look
+from usagetray.views.popup.loading import Loader
+
+if TYPE_CHECKING:
+    from usagetray.overview import Overview
+    from usagetray.settings.setup import Setup
+    from usagetray.views.popup.settings.parts import Contact
+    from usagetray.views.popup.settings.window import Loaded, SettingsWindow
+
+LoadSetup = Callable[[Sequence[str]], "Setup"]
+"""Reads what there is to be set up, given the names of variables that hold a key where the tray runs."""
+VERBS = frozenset({"settings", "answer", "refresh"})
+
+
+class SettingsDesk(QObject):
+    told = Signal(object)  # a verb from the tray
+    arrived = Signal(object)  # a `Loaded`, or None when something could not be read
+
+    def __init__(
+        self,
+        load_setup: LoadSetup,
+        load_overview: Callable[[], Overview],
+        emit: Callable[[Mapping[str, object]], None],
+        *,
+        theme: str | None = None,
+        opens: Callable[[], None] = lambda: None,
+        closed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`opens`: called before the window opens. `closed`: after it was closed."""
+        super().__init__()
+        self._load_setup, self._load_overview, self._emit, self._theme = load_setup, load_overview, emit, theme
+        self._opens, self._closed = opens, closed
+        self._variables: tuple[str, ...] = ()
+        self._contacts: tuple[Contact, ...] = ()
+        self._loader: Loader[Loaded] | None = None
+        self.window: SettingsWindow | None = None
+        self._geometry: Any = None
+        self.told.connect(self.obey)
+        self.arrived.connect(self._take)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._restyle())
+
+    @property
+    def is_open(self) -> bool:
+        return self.window is not None
+
+    def obey(self, verb: Mapping[str, Any]) -> None:
+        match verb.get("verb"):
+            case "settings":
+                self._variables = tuple(str(each) for each in verb.get("variables") or ())
+                self._contacts = _contacts(verb.get("contacts"))
+                self._open(str(verb.get("page") or ""))
+            case "answer" if self.window is not None:
+                self.window.take_answer(verb.get("id"), ok=verb.get("ok") is True, text=str(verb.get("text") or ""))
+            case "refresh" if self.window is not None:
+                self.reload()
+
+    def reload(self) -> None:
+        if self._loader is None:
+            self._loader = Loader(self._load)
+            self._loader.deliver_to(self.arrived.emit)
+        self._loader.request()
+
+    def _load(self) -> Loaded:
+        from usagetray.views.popup.settings.window import Loaded
+
+        setup = self._load_setup(self._variables)
+        return Loaded(setup, self._load_overview())
+
+    def _open(self, page: str) -> None:
+        self._opens()
+        if self.window is None:
+            self._make()
+        assert self.window is not None  # noqa: S101 - made above
+        self.window.know_contacts(self._contacts)
+        if page:
+            self.window.turn_to(page)
+        self.reload()
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+        self._emit({"event": "settings_shown"})
+
+    def _make(self) -> None:
+        from usagetray.views.popup.settings.window import SettingsWindow  # deferred: most never open it
+
+        self.window = SettingsWindow(current_look(self._theme), self._emit, self.reload)
+        self.window.closed.connect(self._end)
+        if self._geometry is not None:
+            self.window.setGeometry(self._geometry)
+
+    def _take(self, loaded: Loaded | None) -> None:
+        if self.window is not None and loaded is not None:
+            self.window.show_loaded(loaded)
+
+    def _end(self) -> None:
+        """Nothing that was typed into it is kept."""
+        if self.window is not None:
+            self._geometry = self.window.geometry()
+            self.window.deleteLater()
+            self.window = None
+            self._closed()
+
+    def _restyle(self) -> None:
+        """Another theme, while it is open."""
+        former = self.window
+        if former is None or former.look == current_look(self._theme):
+            return
+        page, self._geometry = former.nav.currentRow(), former.geometry()
+        former.closed.disconnect(self._end)
+        former.hide()
+        former.deleteLater()
+        self._make()
+        assert self.window is not None  # noqa: S101 - made above
+        self.window.nav.setCurrentRow(page)
+        self.window.know_contacts(self._contacts)
+        if former.loaded is not None:
+            self.window.show_loaded(former.loaded)
+        self.window.show()
+
+
+def _contacts(found: object) -> tuple[Contact, ...]:
+    from usagetray.views.popup.settings.parts import Contact
+
+    if not isinstance(found, list):
+        return ()
+    return tuple(
+        Contact(origin=str(each[0]), requests=int(each[1]), received=int(each[2]))
+        for each in found
+        if isinstance(each, list) and len(each) == 3 and all(isinstance(one, int) for one in each[1:])
+    )

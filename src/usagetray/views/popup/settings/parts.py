@@ -1,0 +1,234 @@
+"""Parts of the pages that are no settings: what is promised, contacted and kept, starting at login, the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+import usagetray
+from usagetray.language import tr
+from usagetray.overview import Overview
+from usagetray.settings.setup import Setup
+from usagetray.views.plain import plain
+from usagetray.views.popup.scene import Mark, draw
+from usagetray.views.popup.settings.consents import Ask
+from usagetray.views.popup.settings.controls import Switch, clear, label
+from usagetray.views.popup.settings.standing import numbered
+from usagetray.views.popup.widgets import Look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """What was asked of one address since the tray started."""
+
+    origin: str
+    requests: int
+    received: int  # bytes of bodies
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page shows of."""
+
+    setup: Setup
+    overview: Overview | None
+    contacts: tuple[Contact, ...]
+
+
+class PartView(QWidget):
+    """One part; asked to show each new reading."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+        self.stack = QVBoxLayout(self)
+        self.stack.setContentsMargins(0, round(4 * look.scale), 0, round(4 * look.scale))
+        self.stack.setSpacing(round(4 * look.scale))
+
+    def show_setup(self, seen: Seen) -> None:
+        """By default it says always the same."""
+
+
+class Lock(QWidget):
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setFixedSize(round(18 * look.scale), round(18 * look.scale))
+
+    def paintEvent(self, event: object) -> None:  # noqa: N802, ARG002 - Qt's
+        from PySide6.QtGui import QPainter
+
+        painter = QPainter(self)
+        painter.scale(self._look.scale, self._look.scale)
+        draw(painter, (Mark(x=1, y=1, size=15, name="lock", colour="text2"),), self._look.palette, self._look.letters)
+        painter.end()
+
+
+class Promise(PartView):
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        well = QFrame()
+        well.setObjectName("well")
+        row = QHBoxLayout(well)
+        row.setSpacing(round(10 * look.scale))
+        row.addWidget(Lock(look))
+        text = tr(
+            "No telemetry, no account, no listening port. Figures and history stay on this computer; keys are in your "
+            "system’s key store. Only providers you switch on are contacted."
+        )
+        row.addWidget(label(text, "note"), 1)
+        self.stack.addWidget(well)
+
+
+class Contacts(PartView):
+    """Every address that was asked, and how often."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._table = QWidget()
+        grid = QGridLayout(self._table)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(0, 1)
+        grid.setHorizontalSpacing(round(16 * look.scale))
+        self.stack.addWidget(self._table)
+        self._shown: object = None
+
+    def show_setup(self, seen: Seen) -> None:
+        if seen.contacts == self._shown:
+            return
+        self._shown = seen.contacts
+        clear(self._table)
+        grid = self._table.layout()
+        assert isinstance(grid, QGridLayout)  # noqa: S101 - made above
+        if not seen.contacts:
+            grid.addWidget(label(tr("None. What is read lies on this computer."), "note"), 0, 0)
+        for at, each in enumerate(sorted(seen.contacts, key=lambda one: -one.requests)):
+            grid.addWidget(label(plain(each.origin.removeprefix("https://"), 80), "name"), at, 0)
+            grid.addWidget(label(numbered(each.requests), "state", wrap=False), at, 1)
+            grid.addWidget(label(size(each.received), "caption", wrap=False), at, 2)
+
+
+class Kept(PartView):
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.text = label("", "note")
+        self.stack.addWidget(self.text)
+
+    def show_setup(self, seen: Seen) -> None:
+        kept = size(seen.setup.kept_bytes) if seen.setup.kept_bytes is not None else tr("nothing yet")
+        self.text.setText(
+            tr(
+                "Readings and history: {size} in {folder}. Readings are kept 400 days, what was used and billed for "
+                "ever. Settings: {file}. Keys: in your system’s key store only."
+            ).format(size=kept, folder=seen.setup.folder, file=seen.setup.config_file)
+        )
+
+
+class AutostartPart(PartView):
+    def __init__(self, look: Look, ask: Ask) -> None:
+        super().__init__(look)
+        self._on = False
+        line = QHBoxLayout()
+        texts = QVBoxLayout()
+        self.name = label(tr("Start when I log in"), "name")
+        self.help = label(tr("Off until you choose it"), "help")
+        texts.addWidget(self.name)
+        texts.addWidget(self.help)
+        line.addLayout(texts, 1)
+        self.switch = Switch(look, tr("Start when I log in"))
+        self.switch.clicked.connect(lambda on: ask({"event": "autostart", "on": bool(on)}, self._take))
+        line.addWidget(self.switch)
+        self.stack.addLayout(line)
+        self.problem = label("", "wrong")
+        self.problem.hide()
+        self.stack.addWidget(self.problem)
+
+    def show_setup(self, seen: Seen) -> None:
+        self._on = seen.setup.autostart is True
+        self.switch.setChecked(self._on)
+        self.switch.setEnabled(seen.setup.autostart is not None)
+        if seen.setup.autostart is None:
+            self.help.setText(tr("This profile is a separate one, and those do not start at login."))
+
+    def _take(self, ok: bool, text: str) -> None:
+        self.problem.setText("" if ok else text)
+        self.problem.setVisible(not ok)
+        if not ok:
+            self.switch.setChecked(self._on)
+
+
+class ShortcutPart(PartView):
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.stack.addWidget(
+            label(
+                tr(
+                    "Where the keys do nothing (Wayland, or another program has them), bind the command "
+                    "“usagetray show” to keys in your desktop’s own keyboard settings."
+                ),
+                "note",
+            )
+        )
+
+
+class Rates(PartView):
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.text = label("", "note")
+        self.stack.addWidget(self.text)
+
+    def show_setup(self, seen: Seen) -> None:
+        names = ", ".join(plain(each.model, 40) for each in seen.setup.settings.rates[:8])
+        self.text.setText(
+            tr("Yours go before the list: {models}").format(models=names)
+            if names
+            else tr("None. Costs are at the list prices that come with the program, each dated and with its source.")
+        )
+
+
+class About(PartView):
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.stack.addWidget(label(f"usagetray {usagetray.__version__}", "name"))
+        self.stack.addWidget(
+            label(
+                tr("How much of your AI coding plans is left, when it comes back, and a warning before a lockout."),
+                "note",
+            )
+        )
+
+
+KEYS: Sequence[tuple[str, Callable[[], str]]] = (
+    ("Esc", lambda: tr("close")),
+    ("↑ ↓", lambda: tr("from row to row; Enter opens one")),
+    ("U", lambda: tr("used or left")),
+    ("T", lambda: tr("clock or countdown")),
+    ("I", lambda: tr("why this number")),
+    ("F5", lambda: tr("refresh")),
+    ("Ctrl+1 2 3", lambda: tr("the tabs")),
+    ("Ctrl+,", lambda: tr("these settings")),
+)
+
+
+class Keys(PartView):
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(round(16 * look.scale))
+        for at, (keys, text) in enumerate(KEYS):
+            grid.addWidget(label(keys, "strong", wrap=False), at, 0)
+            grid.addWidget(label(text(), "note"), at, 1)
+        self.stack.addLayout(grid)
+
+
+def size(count: int | None) -> str:
+    """ "412 kB"."""
+    if not count:
+        return "–"
+    for unit, least in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= least:
+            return f"{count / least:.3g}\u00a0{unit}"
+    return f"{count}\u00a0B"
