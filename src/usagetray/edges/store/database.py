@@ -245,7 +245,7 @@ def _alone(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
-    connection.text_factory = _text
+    _prepare(connection)
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA query_only = ON")
@@ -280,7 +280,7 @@ def _shared(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
-    connection.text_factory = _text
+    _prepare(connection)
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema")
     except BaseException:
@@ -292,8 +292,7 @@ def _shared(path: Path) -> sqlite3.Connection:
 def _connect(path: Path) -> sqlite3.Connection:
     os.close(open_private(path, os.O_RDWR | os.O_CREAT))
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-    # One flipped bit in a text must not make its whole table unreadable.
-    connection.text_factory = _text
+    _prepare(connection)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -304,6 +303,13 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    # One flipped bit in a text must not make its whole table unreadable.
+    connection.text_factory = _text
+    # What does not fit into its cache SQLite would sort in a file of its own, in a folder shared with everybody.
+    connection.execute("PRAGMA temp_store = MEMORY")
 
 
 def _text(found: bytes) -> str:
