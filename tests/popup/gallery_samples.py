@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tests.popup import samples
+from tests.popup import advice_samples, samples
 from tests.popup.samples import NOW, local
 from usagetray.domain.advice.months import MonthEnd
 from usagetray.domain.budgets import Basis, BudgetState
@@ -173,5 +173,21 @@ PICTURES: Mapping[str, Picture] = {
     "paying": Picture(overview=samples.paying),
     "paying_dark": Picture(overview=samples.paying, theme="dark"),
     "costs": Picture(overview=samples.costs),
+    "advice": Picture(
+        overview=normal,
+        theme="dark",
+        tab="advice",
+        target="popup_advice",
+        readers={"advice": advice_samples.month},
+    ),
+    "advice_key": Picture(
+        overview=samples.billed_by_key,
+        theme="dark",
+        tab="advice",
+        target="popup_advice",
+        readers={"advice": advice_samples.month},
+    ),
+    "advice_poor": Picture(overview=normal, tab="advice", readers={"advice": advice_samples.poor}),
+    "advice_early": Picture(overview=normal, tab="advice", readers={"advice": advice_samples.early}),
     "first_run": Picture(overview=samples.first_run, target="popup_first_run"),
 }

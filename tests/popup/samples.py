@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from usagetray.billing import Certainty, Evidence, Mode, Route, Verdict
 from usagetray.domain.cost import Cost
 from usagetray.domain.cost_to_date import CostToDate
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import Money, MoneyKind, MoneyLine, SurfaceShare
-from usagetray.overview import AccountView, FoundTool, Overview, ReadingLogs, WindowView
+from usagetray.overview import AccountView, BillingView, FoundTool, Overview, ReadingLogs, WindowView
 
 ZONE = ZoneInfo("Pacific/Auckland")
 NOW = datetime(2026, 11, 20, 20, 4, tzinfo=ZONE).astimezone(ZoneInfo("UTC"))
@@ -219,6 +220,27 @@ def first_reading() -> Overview:
     return overview(by_key, codex(cost=idle), reading=ReadingLogs(done=312_000_000, total=1_000_000_000))
 
 
+def billed_by_key() -> Overview:
+    """A key in a shell profile goes before the plan's sign-in."""
+    key = Evidence(source="file", file="/home/user/.zshrc", line=12, variable="ANTHROPIC_API_KEY")
+    said = Verdict(
+        mode=Mode.INTERACTIVE, route=Route.API_KEY, certainty=Certainty.CERTAIN, because=(key,), would_warn=True
+    )
+    view = BillingView(
+        provider="claude",
+        tool="Claude Code",
+        typed="claude",
+        headless="claude -p",
+        check="type /status",
+        home="/home/user/.claude",
+        user_home="/home/user",
+        looked_at=NOW,
+        profiles_read=True,
+        verdicts=(said,),
+    )
+    return overview(claude(billing=view), codex(), billing=(view,))
+
+
 def first_run() -> Overview:
     found = (
         FoundTool(
@@ -261,6 +283,7 @@ MOMENTS = {
     "offline": offline,
     "states": states,
     "costs": costs,
+    "billed_by_key": billed_by_key,
     "first_reading": first_reading,
     "first_run": first_run,
     "nothing_found": nothing_found,

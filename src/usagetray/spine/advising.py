@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from usagetray.domain.advice.advise import Asked, Report, advise
+from usagetray.domain.advice.advise import Asked, advise
+from usagetray.domain.advice.own_advice import OwnAdvice
 from usagetray.domain.advice.plans import Plan, PlanTable
 from usagetray.domain.advice.tables import Tables
 from usagetray.edges.models import model_facts
@@ -21,14 +21,6 @@ from usagetray.spine.own_use import OwnUse, own_use
 
 DAYS = 92
 """How far back is looked, unless somebody asks otherwise."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnAdvice:
-    report: Report | None  # None: nothing was counted yet
-    owned: Mapping[str, Plan]  # vendor -> the plan one has
-    tables: Tables
-    at: datetime
 
 
 def known_tables(profile: Profile) -> Tables:
@@ -75,11 +67,6 @@ def own_advice(
         ),
     )
     return OwnAdvice(report=report, owned=has, tables=known, at=now)
-
-
-def names(table: PlanTable) -> dict[str, str]:
-    """What people call vendors and plans, by their keys."""
-    return {**table.vendor_names, **{plan.key: plan.name for plan in table.plans}}
 
 
 def owned(table: PlanTable, read: Mapping[str, str], stated: Sequence[str]) -> dict[str, Plan]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from usagetray.domain.advice.own_advice import names
 from usagetray.domain.advice.tables import Tables
 from usagetray.domain.advice.what_if import what_if
 from usagetray.domain.rates import Rates
@@ -12,7 +13,7 @@ from usagetray.edges.what_if_file import stated_use
 from usagetray.errors import UserError
 from usagetray.profile import Profile
 from usagetray.providers import with_logs
-from usagetray.spine.advising import known_tables, names, own_advice
+from usagetray.spine.advising import known_tables, own_advice
 from usagetray.spine.indexing_once import bring_up_to_date
 from usagetray.views.advice_json import SCHEMA, advice_json, what_if_json
 from usagetray.views.advice_text import advice_text

@@ -11,9 +11,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from usagetray.views.popup import tokens as t
-from usagetray.views.popup.compose import alike, columns, compose
+from usagetray.views.popup.compose import Columns, alike, columns, compose
+from usagetray.views.popup.compose_advice import compose_comparison, compose_heading, compose_tip, compose_words
 from usagetray.views.popup.scene import Scene
-from usagetray.views.popup.spec import Caption, Collapsed, Line, Row, Section
+from usagetray.views.popup.spec import Caption, Collapsed, Comparison, Heading, Line, Row, Section, Tip, Words
 from usagetray.views.popup.widgets import Act, Look, Painted, RowActions, kind_of, line_widget, refill
 
 BEFORE_HEAD = 8  # from a divider to the section's head
@@ -58,11 +59,24 @@ def plan(sections: tuple[Section, ...], folded: frozenset[str], look: Look) -> P
             y += 1
         y += ROUND_COLLAPSED if is_folded else (BEFORE_HEAD if at else TOP)
         for line in alike(shown, look.letters):
-            scene = compose(line, look.letters, at_columns)
+            scene = _picture(line, look, at_columns)
             lines.append(Laid(line, scene, y))
             y += scene.height
         after = _after(shown[-1]) if shown else 0
     return Plan(tuple(lines), tuple(rules), y + after)
+
+
+def _picture(line: Line, look: Look, at_columns: Columns) -> Scene:
+    match line:
+        case Heading():
+            return compose_heading(line, look.letters)
+        case Words():
+            return compose_words(line, look.letters)
+        case Comparison():
+            return compose_comparison(line, look.letters)
+        case Tip():
+            return compose_tip(line, look.letters)
+    return compose(line, look.letters, at_columns)
 
 
 def _after(last: Line) -> float:
@@ -195,7 +209,7 @@ class Body(QScrollArea):
 
     def _rebuild(self, laid: Plan, kinds: tuple[tuple[str, str, bool], ...]) -> None:
         held = next((pair for pair in zip(self._kinds, self._widgets, strict=True) if pair[1].hasFocus()), None)
-        focused = held[0] if held else None
+        focused = held[0][:2] if held else None
         # Who came to a row by keys goes on by keys, and needs to see where.
         reason = Qt.FocusReason.TabFocusReason if held and held[1].ring else Qt.FocusReason.OtherFocusReason
         for widget in self._widgets:
@@ -204,11 +218,17 @@ class Body(QScrollArea):
             widget.deleteLater()
         self._kinds = kinds
         self._widgets = [line_widget(one.line, self._look, one.scene, self._act) for one in laid.lines]
-        for kind, widget in zip(kinds, self._widgets, strict=True):
+        for widget in self._widgets:
             widget.setParent(self._canvas)
             widget.show()
-            if kind == focused:
-                widget.setFocus(reason)
+        if held is None:
+            return
+        # Who was here stays here: on the same line, or where it has gone on the first one.
+        stops = [widget for widget in self._widgets if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus]
+        pairs = zip(kinds, self._widgets, strict=True)
+        same = next((widget for kind, widget in pairs if kind[:2] == focused and widget in stops), None)
+        for stop in [same] if same is not None else stops[:1]:
+            stop.setFocus(reason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):

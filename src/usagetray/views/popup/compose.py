@@ -63,6 +63,8 @@ def compose(line: Line, letters: Letters, at: Columns) -> Scene:
             return _problem(line, letters)
         case Collapsed():
             return _collapsed(line, letters)
+        case _:
+            raise TypeError(type(line).__name__)
 
 
 def _compact_name(row: Row) -> str:

@@ -17,13 +17,13 @@ BESIDE_BOX = 10.0
 LEGEND_GAP = 14.0
 
 
-def compose_card(card: Card, letters: Letters) -> Scene:
-    """The verdict card; `CARD_BLEED` above and below it stays free."""
+def compose_card(card: Card, letters: Letters, *, below: float = 0.0) -> Scene:
+    """The verdict card; `CARD_BLEED` above and below it stays free. `below`: room in it for what stands on it."""
     top = float(CARD_BLEED)
     at = LEFT + 46.0
     room = RIGHT - 12 - at
     titles = letters.wrap(card.title, t.VERDICT, room, most=2)
-    details = letters.wrap(card.detail, t.BODY, room, most=3)
+    details = letters.wrap(card.detail, t.BODY, room, most=5)
     items: list[Item] = []
     centre = top + 22.5
     for text in titles:
@@ -47,6 +47,7 @@ def compose_card(card: Card, letters: Letters) -> Scene:
     for at_line, text in enumerate(extra):
         items.append(middle(letters, text, t.BODY, "text2", top + height - 4 + t.LEADING * at_line, at, room))
     height += t.LEADING * len(extra)
+    height += below
     panel = Panel(x=LEFT, y=top, width=INNER, height=height, radius=t.CARD_RADIUS, fill=card.tint)
     mark = Mark(x=LEFT + 14, y=top + 14, size=20, name=card.mark, colour=card.mark_colour)
     return Scene(height=height + 2 * CARD_BLEED, items=(panel, mark, *items))

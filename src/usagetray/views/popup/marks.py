@@ -143,6 +143,10 @@ def _chevron() -> QPainterPath:
     return _stroked(_lines((7, 4.4), (13, 10), (7, 15.6)), 2.2)
 
 
+def _chevron_down() -> QPainterPath:
+    return _stroked(_lines((4.4, 7), (10, 13), (15.6, 7)), 2.2)
+
+
 def _lock() -> QPainterPath:
     arch = QPainterPath(QPointF(6.0, 9.0))
     arch.lineTo(6.0, 6.0)
@@ -170,6 +174,7 @@ _MARKS: Mapping[str, Callable[[], QPainterPath]] = MappingProxyType(
         "refresh": _refresh,
         "settings": _settings,
         "chevron": _chevron,
+        "chevron_down": _chevron_down,
         "lock": _lock,
         "tick": _tick,
     }

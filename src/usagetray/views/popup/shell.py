@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from usagetray.views.popup import tokens as t
@@ -76,12 +76,17 @@ class Shell(QWidget):
         read_at = self._read[self.tab][2] if self.tab in self._read else -FRESH_S
         if time.monotonic() - read_at >= FRESH_S:
             self._ask()
-        for key, page in self._pages.items():
-            if key != self.tab:
-                page.hide()
+        in_header = any(stop.hasFocus() for stop in self.header.stops())
         self._fill()
         if self.page is not None:
             self.page.show()
+        if not in_header and self.isVisible():
+            # Before the other page goes: Qt would give its focus to whatever comes next.
+            self.header.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.focus_first()
+        for key, page in self._pages.items():
+            if key != self.tab:
+                page.hide()
         self.resized.emit()
 
     def _fill(self) -> None:

@@ -130,7 +130,62 @@ class Collapsed:
     spoken: Spoken
 
 
-Line = Head | Row | Detail | Caption | Problem | Collapsed
+# ---- lines of advice ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """The question a section answers."""
+
+    key: str
+    text: str
+    pill: str = ""  # "30 days of your logs"
+    aside: str = ""
+    spoken: Spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A sentence or two."""
+
+    key: str
+    text: str
+    is_answer: bool = False  # the answer itself, in stronger letters
+    is_note: bool = False  # what holds for all of the above
+    spoken: Spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One bar among others."""
+
+    name: str
+    amount: str
+    share: float  # of the longest
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    key: str
+    rows: tuple[Compared, ...]
+    spoken: Spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tip:
+    """A piece of advice: its title and what it is worth; opened, what it stands on."""
+
+    key: str
+    title: str
+    detail: str = ""
+    amount: str = ""
+    more: tuple[str, ...] = ()
+    is_open: bool = False
+    spoken: Spoken
+
+
+Line = Head | Row | Detail | Caption | Problem | Collapsed | Heading | Words | Comparison | Tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QToolTip, QWidg
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.scene import Mark, Panel, Scene, draw, zone_at
-from usagetray.views.popup.spec import Collapsed, Detail, Line, Problem, Row
+from usagetray.views.popup.spec import Caption, Collapsed, Comparison, Detail, Line, Problem, Row, Tip, Words
 
 if TYPE_CHECKING:
     _Base = QWidget
@@ -286,15 +286,23 @@ def line_widget(line: Line, look: Look, scene: Scene, act: Act) -> Painted:
             plain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             plain.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
             return plain
-    if hasattr(line, "spoken"):
-        return Plain(look, scene, line.spoken.name, line.spoken.description)
-    return Plain(look, scene, line.text)
+        case Tip() if line.more:
+            widget = Pressable(look, scene, line.spoken.name, line.spoken.description, lambda: act("tip", line.key))
+            widget.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
+            return widget
+        case Tip() | Words() | Comparison():
+            plain = Plain(look, scene, line.spoken.name, line.spoken.description)
+            plain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            return plain
+        case Caption():
+            return Plain(look, scene, line.text)
+    return Plain(look, scene, line.spoken.name, line.spoken.description)
 
 
 def kind_of(line: Line) -> tuple[str, str, bool]:
     """Lines of one kind and key can take each other's place without a new widget."""
     has_figure = isinstance(line, Row) and line.spoken.percent is not None
-    can_press = isinstance(line, Problem) and bool(line.action)
+    can_press = (isinstance(line, Problem) and bool(line.action)) or (isinstance(line, Tip) and bool(line.more))
     return type(line).__name__, line.key, has_figure or can_press
 
 
@@ -306,10 +314,10 @@ def refill(widget: Painted, line: Line, look: Look, scene: Scene) -> None:
     elif isinstance(widget, Plain | Pressable):
         if isinstance(line, Problem):
             widget.say(f"{line.title}. {line.action}" if line.action else line.title, line.detail)
-        elif hasattr(line, "spoken"):
-            widget.say(line.spoken.name, line.spoken.description)
-        else:
+        elif isinstance(line, Caption):
             widget.say(line.text)
-        if isinstance(line, Detail):
+        else:
+            widget.say(line.spoken.name, line.spoken.description)
+        if isinstance(line, Detail | Tip):
             widget.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
     widget.put(look, scene)
