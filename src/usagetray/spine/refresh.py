@@ -107,7 +107,7 @@ class Refresh:
             thread.join(timeout_s)
 
     def _notice_wake(self, now: datetime) -> None:
-        monotonic = self._edges.clock.monotonic()
+        monotonic, jumped = self._edges.clock.monotonic(), timedelta()
         if self._last_tick is not None:
             then, monotonic_then = self._last_tick
             jumped = (now - then) - timedelta(seconds=monotonic - monotonic_then)
@@ -120,7 +120,15 @@ class Refresh:
                 # Instants of the former clock would hold everything up until they come round again.
                 self._woke_at = self._clicked_at = None
                 self._looked_at.clear()
+        if self._last_tick is None or jumped > WAKE_JUMP or jumped < -SET_BACK:
+            self._forget_difference()
         self._last_tick = (now, monotonic)
+
+    def _forget_difference(self) -> None:
+        """What servers said of our clock was said of another one, perhaps; a source that is not asked says no more."""
+        for provider in self._providers():
+            if self._edges.store.meta(name := f"clock_off/{provider.id}"):
+                self._edges.store.set_meta(name, "")
 
     def _note_activity(self, tool: Tool) -> datetime | None:
         active_at = facts.newest_change(tool.provider, tool.home)
