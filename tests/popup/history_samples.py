@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from tests.popup.samples import NOW, ZONE
 from usagetray.domain.history import HistorySums
@@ -121,7 +121,3 @@ MOMENTS = {
     "reading": reading,
     "first_day": lambda: sums(1),
 }
-
-
-def at(hour: int) -> datetime:
-    return datetime(2026, 11, 20, hour, tzinfo=ZONE)

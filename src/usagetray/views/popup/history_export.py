@@ -43,7 +43,7 @@ class Exporting(QObject):
 
     def __init__(self, parent: QObject, write: Write = write_csv) -> None:
         super().__init__(parent)
-        self._write = write
+        self.write = write
         self.dialog: QDialog | None = None  # what is open now; kept, for Qt alone would let go of it
         self._ended.connect(self._tell)
 
@@ -69,7 +69,7 @@ class Exporting(QObject):
 
     def _run(self, path: Path, first: date, last: date) -> None:
         try:
-            self._write(path, first, last)
+            self.write(path, first, last)
         except UserError as error:
             self._ended.emit(str(error), False)
         except Exception:  # the top of a job: whatever the disk does, the window stays and says so

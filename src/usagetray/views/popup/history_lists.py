@@ -17,8 +17,12 @@ from usagetray.views.popup.widgets import KEYBOARD_REASONS, Look, hint
 
 LEAST_BAR = 1.0
 """Pixels of a day with any use, so that a little and nothing look different."""
+LEAST_PART = 0.5
+"""Pixels; what is lower would only be a shimmer. Its place is kept, so that the bar is as high as its sum."""
 WIDEST_BAR = 24.0
 COLOURS = ("m1", "m2", "m3", "m4", "m5", "m6")
+SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+UP_AND_DOWN = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 class PictureList(QListWidget):
@@ -99,14 +103,11 @@ class PictureList(QListWidget):
         super().focusOutEvent(event)
         self.viewport().update()
 
-    def go(self, row: int) -> bool:
-        """To the item of that number, and tell what it is; whether there is one."""
-        if not 0 <= row < self.count():
-            return False
+    def go(self, row: int) -> None:
+        """To the item of that number, and tell what it is."""
         self.ring = True
         self.setCurrentRow(row)
         self.explain()
-        return True
 
     def explain(self) -> None:
         """A hint of the item that is current."""
@@ -167,12 +168,14 @@ class Bars(PictureList):
         found: list[Panel] = []
         base = height
         for part, colour in zip(bar.parts, COLOURS, strict=False):
-            if part <= 0:
-                continue
-            tall = max(LEAST_BAR, part * height)
-            gap = 1.0 if found and tall > 2 else 0.0
-            found.append(Panel(x=x, y=base - tall, width=width, height=tall - gap, radius=0, fill=colour))
+            tall = part * height
+            if tall >= LEAST_PART:
+                gap = 1.0 if found and tall > 2 else 0.0
+                found.append(Panel(x=x, y=base - tall, width=width, height=tall - gap, fill=colour))
             base -= tall
+        if not found and base < height:
+            largest = COLOURS[bar.parts.index(max(bar.parts))]
+            return [Panel(x=x, y=height - LEAST_BAR, width=width, height=LEAST_BAR, fill=largest)]
         if found and found[-1].height > 3:
             last = found.pop()
             radius = min(2.0, width / 3)
@@ -276,14 +279,20 @@ class HeatMap(PictureList):
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        move = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        key = Qt.Key(event.key())
+        step, move = SIDEWAYS.get(key), UP_AND_DOWN.get(key)
         if step is not None:
             self.hour = min(max(self.hour + step, 0), 23)
             self.go(self.currentRow())
             self.viewport().update()
-        elif move is None or not self.go(self.currentRow() + move):
+        elif move is None or self.leaves(key):
             event.ignore()  # at either end the arrows go on to what is next
+        else:
+            self.go(self.currentRow() + move)
+
+    def leaves(self, key: Qt.Key) -> bool:
+        """Whether this arrow goes out of the map."""
+        return not 0 <= self.currentRow() + UP_AND_DOWN[key] < self.count()
 
     def explain(self) -> None:
         row, hour = self.hovered or (self.currentRow(), self.hour)

@@ -92,7 +92,7 @@ class HistoryPage(PopupPage):
         self._content: TabContent | None = None
         self._found: History | None = None
         self._room = 0.0
-        self._exporting = Exporting(self, write)
+        self.exporting = Exporting(self, write)
         self._again = QTimer(self, interval=READ_AGAIN_MS, singleShot=True)
         self._again.timeout.connect(self._ask_again)
         self.area, self.canvas = Area(), Canvas(look)
@@ -299,7 +299,7 @@ class HistoryPage(PopupPage):
             return
         last = self._found.today
         self.window().hide()  # a popup and a dialog cannot both have the keys
-        self._exporting.ask(last - timedelta(days=self.wish.days - 1), last)
+        self.exporting.ask(last - timedelta(days=self.wish.days - 1), last)
 
     def _ask_again(self) -> None:
         if self.isVisible():
