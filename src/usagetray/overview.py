@@ -20,6 +20,7 @@ from usagetray.quick_dataclass import dataclass
 if TYPE_CHECKING:  # who has a tenth of a second shows them where there are any, and makes none
     from usagetray.domain.budgets import BudgetState
     from usagetray.domain.cost_to_date import CostToDate
+    from usagetray.domain.forecast.memory import Allowance
     from usagetray.domain.spikes import Spike
 
 
@@ -37,6 +38,8 @@ class ForecastView:
     knows_enough: bool  # else nothing of this is put into words
     others_share: float = 0.0  # of the use, what no local log showed: other devices, the web
     worked_at: datetime | None = None  # newest local work that counts here; None: nobody knows
+    allowances: tuple[Allowance, ...] = ()  # tokens of one percent, as days of use told them, the newest last
+    allowance_change: tuple[Allowance, Allowance] | None = None  # before and now, where it has clearly changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +181,9 @@ class FoundTool:
     reads: str
     connected: bool  # its local figures are being read
     hooks: tuple[tuple[str, str, bool], ...] = ()  # (hook id, what it explains, installed)
+    is_free: bool = True  # some of its figures need no consent
+    asks: tuple[tuple[str, str, str], ...] = ()
+    """What could be allowed without a key: (its name, where the figures come from, what it explains)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +201,7 @@ class Overview:
     accounts: tuple[AccountView, ...]
     found: tuple[FoundTool, ...] = ()
     missing: tuple[str, ...] = ()  # names of known tools that were looked for, and left no trace
+    keyed: tuple[tuple[str, str], ...] = ()  # on the first run: id and name of each provider that takes a key
     billing: tuple[BillingView, ...] = ()
     first_run: bool = False  # the user has not yet said what may be read
     checked_at: datetime | None = None  # last time a server was asked

@@ -10,7 +10,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from usagetray.domain.forecast import Forecast, Memory, Observation, Prior, Refusal, WindowReading, forecast, is_warned
+from usagetray.domain.forecast import (
+    Forecast,
+    Memory,
+    Observation,
+    Prior,
+    Refusal,
+    WindowReading,
+    changed,
+    forecast,
+    is_warned,
+)
 from usagetray.domain.forecast import step as stepped
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.domain.windows import FUTURE
@@ -90,7 +100,7 @@ def _foreseen(
     if told is None:
         return window
     warned = is_warned(memory, told, now)
-    view = view_of(told, memory, warned=warned)
+    view = view_of(told, memory, now, warned=warned)
     return replace(window, forecast=view, level=max(window.level, _level(told, now) if warned else Level.NORMAL))
 
 
@@ -104,10 +114,10 @@ def _level(told: Forecast, now: datetime) -> Level:
     return Level.CRITICAL if is_soon else Level.WARNING
 
 
-def view_of(told: Forecast, memory: Memory, *, warned: bool) -> ForecastView:
+def view_of(told: Forecast, memory: Memory, now: datetime, *, warned: bool) -> ForecastView:
     even = None if told.pace is None or told.used is None else min(max(told.used - told.pace, 0.0), 1.0)
-    model = next((each.model for each in memory.windows if each.key == told.window), None)
-    habit = next((each for each in memory.habits if each.model == model), None)
+    window = next(each for each in memory.windows if each.key == told.window)
+    habit = next((each for each in memory.habits if each.model == window.model), None)
     return ForecastView(
         used=told.used,
         is_estimate=told.is_estimate,
@@ -119,6 +129,8 @@ def view_of(told: Forecast, memory: Memory, *, warned: bool) -> ForecastView:
         knows_enough=told.knows_enough,
         others_share=told.others_share,
         worked_at=habit.rush_at if habit is not None else None,
+        allowances=window.meter.history,
+        allowance_change=changed(window.meter, now),
     )
 
 

@@ -28,3 +28,12 @@ def from_store(store: Store | None, providers: Sequence[Provider], settings: Set
         return from_memories(kept, settings.work, lambda *source: source in withdrawing, accounts, now)
 
     return foresee
+
+
+def notices(accounts: Sequence[AccountView]) -> tuple[str, ...]:
+    """A sentence of each limit whose allowance has clearly changed; no alert is given of that."""
+    if not any(window.forecast and window.forecast.allowance_change for each in accounts for window in each.windows):
+        return ()
+    from usagetray.views.allowance_words import change_notices  # deferred: hardly ever needed
+
+    return change_notices(accounts)

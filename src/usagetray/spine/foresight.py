@@ -14,6 +14,7 @@ from functools import partial
 
 from usagetray.domain.forecast import Forecast, LockoutAlert, Memory, Observation, decide, forecast
 from usagetray.domain.forecast import step as stepped
+from usagetray.domain.forecast.memory import WindowMemory
 from usagetray.domain.rates import RateTable
 from usagetray.edges.store import Store, StoreBusyError, foresight
 from usagetray.edges.store.database import Statement
@@ -34,6 +35,8 @@ MOST_NEWS = 4000
 """Taken in at one look, some tenths of a second."""
 KEEP_EVERY = timedelta(seconds=30)
 """While something is learned; those who only read the store are behind by so much."""
+HOLDS = timedelta(seconds=25)
+"""How long a forecast is good while nothing is new."""
 
 
 class Foresight:
@@ -57,7 +60,8 @@ class Foresight:
         self._is_counted = is_counted
         self._prices = Prices()
         self._memories: dict[Owner, Memory] | None = None
-        self._told: dict[tuple[Owner, str], Forecast | None] = {}  # of the last look
+        self._told: dict[tuple[Owner, str], tuple[datetime, WindowMemory | None, Forecast | None]] = {}
+        """When each was reckoned, from what of its window."""
         self._looked_at: dict[Owner, datetime] = {}
         self._changed: set[Owner] = set()
         self._renamed: set[Owner] = set()
@@ -91,8 +95,9 @@ class Foresight:
 
     def decided(self, owner: Owner, window: str, now: datetime, *, may_alert: bool) -> LockoutAlert | None:
         """The warning that a window has earned by the last look; remembered, and to be kept before it is given."""
-        told, memory = self._told.get((owner, window)), self._all.get(owner)
-        if told is None or memory is None:
+        at, _, told = self._told.get((owner, window), (now, None, None))
+        memory = self._all.get(owner)
+        if told is None or memory is None or not at <= now < at + HOLDS:
             return None
         alert, changed = decide(memory, told, now, may_alert=may_alert)
         if changed is not memory:
@@ -195,18 +200,21 @@ class Foresight:
             memory = self._with_new_models(account, memory, now)
         if said or heard or self._looked_at.get(owner) != now:
             memory = stepped(memory, [*heard, *said], now)
-            self._told = {key: told for key, told in self._told.items() if key[0] != owner}
             self._looked_at[owner] = now
         if said or heard:
             self._changed.add(owner)
+            self._told = {key: told for key, told in self._told.items() if key[0] != owner}
         self._all[owner] = memory
         return foreseeing.foreseen(account, memory, now, partial(self._tell, owner, memory, now))
 
     def _tell(self, owner: Owner, memory: Memory, now: datetime, key: str) -> Forecast | None:
-        if (owner, key) not in self._told:
+        window = next((each for each in memory.windows if each.key == key), None)
+        at, reckoned_from, told = self._told.get((owner, key), (now, None, None))
+        if reckoned_from is None or reckoned_from is not window or not at <= now < at + HOLDS:
             offset = now.astimezone(self._zone()).utcoffset() or timedelta()
-            self._told[owner, key] = forecast(memory, key, now, foreseeing.prior(self._settings().work, offset))
-        return self._told[owner, key]
+            told = forecast(memory, key, now, foreseeing.prior(self._settings().work, offset))
+            self._told[owner, key] = now, window, told
+        return told
 
     def _with_new_models(self, account: AccountView, memory: Memory, now: datetime) -> Memory:
         own = self._places.get(account.provider, ())

@@ -94,11 +94,12 @@ def overview(
         billing=billing_record.recorded(store, providers, settings, now),
         missing=tuple(each.name for each in providers if each.homes is not None and each.id not in traces),
         first_run=not settings.welcomed and not demo,
+        keyed=_keyed(providers) if not settings.welcomed and not demo else (),
         checked_at=max(asked, default=None),
         figures_at=max(captured, default=None),
         next_check_at=_soonest((each.next_attempt_at for each in accounts), now),
         changes_at=_changes_at(accounts, now),
-        notices=(*settings.problems, *store_state.notices(store, now)),
+        notices=(*settings.problems, *store_state.notices(store, now), *foreseen.notices(accounts)),
         refreshing=refreshing,
         counters={
             "fields_dropped": _dropped(accounts),
@@ -107,6 +108,14 @@ def overview(
         cost=costs.total,
         counted_at=counted_at or store_state.counted_at(store),
         reading=reading or store_state.reading_logs(store),
+    )
+
+
+def _keyed(providers: Sequence[Provider]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (each.id, each.name)
+        for each in providers
+        if any(isinstance(need, Key) for strategy in each.strategies for need in strategy.needs)
     )
 
 

@@ -215,9 +215,9 @@ def _pace(window: WindowView, now: datetime, zone: tzinfo) -> str:
     reset, at = forecast_words.when(window, window.resets_at, now, zone), forecast_words.runs_out_at(window)
     if at is not None:
         out = forecast_words.when(window, at, now, zone)
-        return tr("At this pace it runs out {when}; it resets {reset}.").format(when=out, reset=reset)
+        return tr("At this pace it runs out {when}; it resets {reset}.", when=out, reset=reset)
     if forecast_words.lasts(window):
-        return tr("At this pace it lasts until its reset: {when}.").format(when=reset)
+        return tr("At this pace it lasts until its reset: {when}.", when=reset)
     return _resets(window, now, zone)
 
 

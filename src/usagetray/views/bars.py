@@ -143,7 +143,7 @@ def _words(account: AccountView, overview: Overview, top: WindowView | None, lef
     )
     age = _aged(top.captured_at, now, together)
     out_at = tightest.warned_of(top)
-    coming = tr(", out in {span}").format(span=duration(out_at - now)) if out_at is not None and out_at > now else ""
+    coming = tr(", out in {span}", span=duration(out_at - now)) if out_at is not None and out_at > now else ""
     return f"{name} {figures} {'left' if left else 'used'}{age}{coming}", short
 
 

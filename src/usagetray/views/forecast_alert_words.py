@@ -29,9 +29,9 @@ def forecast_alert(
     name = f"{account_name(account, overview.accounts)} {window_name(window)}"
     figure = figure_text(window, left)
     if forecast_words.is_estimated(window):
-        used = tr("Now {figure}, from a reading {age}.").format(figure=figure, age=old(window.captured_at, now))
+        used = tr("Now {figure}, from a reading {age}.", figure=figure, age=old(window.captured_at, now))
     else:
-        used = tr("Now {figure}.").format(figure=figure)
+        used = tr("Now {figure}.", figure=figure)
     elsewhere = way_out(account, overview)
     sentences = [
         _before(window, exhausts_at, now, zone),
@@ -49,5 +49,5 @@ def _before(window: WindowView, at: datetime, now: datetime, zone: tzinfo) -> st
         return tr("Shortly before its reset.")
     span, reset = duration(window.resets_at - at), instant(window.resets_at, now, zone, with_day=has_day(window))
     if has_day(window):
-        return tr("{span} before its reset {when}.").format(span=span, when=reset)
-    return tr("{span} before its reset at {when}.").format(span=span, when=reset)
+        return tr("{span} before its reset {when}.", span=span, when=reset)
+    return tr("{span} before its reset at {when}.", span=span, when=reset)

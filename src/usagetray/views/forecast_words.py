@@ -107,15 +107,15 @@ def row(window: WindowView, now: datetime, zone: tzinfo) -> str:
         return ""
     at = runs_out_at(window)
     if at is not None:
-        return tr("Runs out {when}").format(when=when(window, at, now, zone))
+        return tr("Runs out {when}", when=when(window, at, now, zone))
     if (told.even or 0.0) < EARLY or (window.used or 0.0) < LEAST_USED or told.at_reset is None:
         return tr("Too early to say")
     if told.at_reset > CLOSE:
         return tr("Just lasts")
     idle = idle_for(window, now)
     if idle is not None:
-        return tr("Lasts, nothing used for {span}").format(span=duration(idle))
-    return tr("Lasts, {share} to spare").format(share=percent(1.0 - told.at_reset))
+        return tr("Lasts, nothing used for {span}", span=duration(idle))
+    return tr("Lasts, {share} to spare", share=percent(1.0 - told.at_reset))
 
 
 def when(window: WindowView, at: datetime, now: datetime, zone: tzinfo) -> str:
@@ -145,27 +145,29 @@ def card(name: str, window: WindowView, now: datetime, zone: tzinfo) -> tuple[st
     if at - now < SOON:
         reset = when(window, window.resets_at, now, zone)
         span = duration(max(at - now, timedelta(seconds=1)))
-        return title, tr("{span} left at this pace; it resets {when}.").format(span=span, when=reset)
+        return title, tr("{span} left at this pace; it resets {when}.", span=span, when=reset)
     return title, before_reset(window, at)
 
 
 def heading(name: str, window: WindowView, at: datetime, now: datetime, zone: tzinfo) -> str:
     """ "Claude session runs out at 20:47", "Claude week runs out Sat 10:40"."""
     is_clock = not _has_day(window) and at.astimezone(zone).date() == now.astimezone(zone).date()
-    text = tr("{name} runs out at {when}") if is_clock else tr("{name} runs out {when}")
-    return text.format(name=name, when=when(window, at, now, zone))
+    said = when(window, at, now, zone)
+    if is_clock:
+        return tr("{name} runs out at {when}", name=name, when=said)
+    return tr("{name} runs out {when}", name=name, when=said)
 
 
 def before_reset(window: WindowView, at: datetime) -> str:
     """ "1 d 22 h before its reset."."""
     if window.resets_at is None or at >= window.resets_at:
         return tr("Shortly before its reset.")
-    return tr("{span} before its reset.").format(span=duration(window.resets_at - at))
+    return tr("{span} before its reset.", span=duration(window.resets_at - at))
 
 
 def just_enough(name: str) -> tuple[str, str]:
     """Title and sentence of a window that ends within 3 % of its limit."""
-    return tr("Just enough"), tr("{name} ends close to its limit.").format(name=name)
+    return tr("Just enough"), tr("{name} ends close to its limit.", name=name)
 
 
 def is_close(window: WindowView) -> bool:

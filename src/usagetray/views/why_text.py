@@ -9,6 +9,7 @@ from usagetray.domain.moments import moments
 from usagetray.language import tr
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import why_words as words
+from usagetray.views.allowance_words import allowance_lines
 from usagetray.views.amounts import share
 from usagetray.views.figures import countdown, instant, percent
 from usagetray.views.grid import Column, Line, grid, labelled, wrapped
@@ -51,7 +52,7 @@ def why_lines(
             where = plain(moment.app, 40) or words.project(moment.project)
             lines += labelled(at, f"{where}: {words.moment(moment)}", MOMENT_SIDE, width)
     lines.append(("", ""))
-    for remark in words.remarks(found, now, zone):
+    for remark in (*allowance_lines(window), *words.remarks(found, now, zone)):
         lines += wrapped(remark, width, "dim")
     return lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -33,14 +34,18 @@ def outlook(habit: Habit, now: datetime, left_s: float, allowed: float, to_near:
     begin = (now - EPOCH).total_seconds()
     end = begin + left_s
     days = _blocks(habit, int(begin // DAY_S))
+    used_in = tuple(zip(*days, strict=True)) or ((),) * (QUARTERS // BLOCK_QUARTERS)
     usual: dict[tuple[int, int], Usual] = {}
+    alikes: dict[tuple[int, int], list[float]] = {}
     times, found, near, mean, variance = list[float](), list[float](), 0.0, 0.0, 0.0
     for block in range(int(begin // BLOCK_S), math.ceil(end / BLOCK_S)):
         opens, closes = max(begin, block * BLOCK_S), min(end, (block + 1) * BLOCK_S)
         day, place = divmod(block, QUARTERS // BLOCK_QUARTERS)
         weekday = (int((block * BLOCK_S + BLOCK_S / 2 + prior.utc_offset.total_seconds()) // DAY_S) + 3) % 7
         if (weekday, place) not in usual:
-            usual[weekday, place] = _usual(days, habit.first_day, day, place, weekday)
+            if (weekday, day) not in alikes:
+                alikes[weekday, day] = _alikes(len(days), habit.first_day, day, weekday)
+            usual[weekday, place] = _usual(alikes[weekday, day], used_in[place])
         each, part = usual[weekday, place], (closes - opens) / BLOCK_S
         mean += part * each.mean
         variance += part * part * each.variance
@@ -57,15 +62,19 @@ def _blocks(habit: Habit, today: int) -> list[list[int]]:
     return [[sum(day[at : at + BLOCK_QUARTERS]) for at in range(0, QUARTERS, BLOCK_QUARTERS)] for day in whole]
 
 
-def _usual(days: list[list[int]], first: int, day: int, place: int, weekday: int) -> Usual:
+def _alikes(count: int, first: int, day: int, weekday: int) -> list[float]:
+    """How much each of so many days from `first` on tells of a day with this weekday."""
+    return [alike(weekday, day - first - index) * FADING ** (count - index) for index in range(count)]
+
+
+def _usual(alikes: Sequence[float], used: Sequence[int]) -> Usual:
+    """`used`: in one block of each day."""
     weights = total = squares = weights_2 = 0.0
-    last = first + len(days)
-    for index, blocks in enumerate(days):
-        weight = alike(weekday, day - first - index) * FADING ** (last - first - index)
+    for weight, each in zip(alikes, used, strict=True):
         weights += weight
         weights_2 += weight * weight
-        total += weight * blocks[place]
-        squares += weight * blocks[place] ** 2
+        total += weight * each
+        squares += weight * each**2
     if weights <= 0:
         return Usual(0.0, 0.0)
     mean = total / weights
