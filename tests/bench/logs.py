@@ -77,7 +77,8 @@ def corpus(folder: Path, megabytes: int) -> Path:
 @dataclass(frozen=True, slots=True)
 class Round:
     first: Cost
-    warm: Cost
+    report: Cost  # the first one after it
+    warm: Cost  # the same asked for again
     peer: Cost | None
     native: Cost | None  # the peer without the interpreter that starts it
 
@@ -94,6 +95,7 @@ def speed(made: Path, megabytes: int, rounds: int, scratch: Path) -> None:
           f"{expected['codex']['totals']['responses']} responses; totals exact in every round")  # fmt: skip
     _row("first scan, wall", [each.first.wall_s for each in done], "s")
     _row("first scan, processor", [each.first.cpu_s for each in done], "s")
+    _row("first report after it, wall", [each.report.wall_s for each in done], "s")
     _row("report again, wall", [each.warm.wall_s for each in done], "s")
     shutil.rmtree(own, ignore_errors=True)
     held = memory([*PROGRAM, "index"], environ)
@@ -138,18 +140,18 @@ def _native(peer: list[str]) -> list[str] | None:
 def _round(environ: Mapping[str, str], own: Path, peer: list[str] | None, expected: Any) -> Round:
     shutil.rmtree(own, ignore_errors=True)
     first = run([*PROGRAM, "index"], environ)
-    warm = run([*PROGRAM, "report", "daily", "--json"], environ)
+    report, warm = (run([*PROGRAM, "report", "daily", "--json"], environ) for _ in range(2))
     other = run([*peer, *PEER], environ) if peer is not None else None
     binary = _native(peer) if peer is not None else None
     native = run([*binary, *PEER], environ) if binary is not None else None
     right = [sum(expected[tool]["totals"][each] for tool in ("claude", "codex")) for each in log_trials.KINDS]
-    for each in (warm, other) if other is not None else (warm,):
+    for each in (report, warm, other) if other is not None else (report, warm):
         told = json.loads(each.output)["totals"]
         if [told[name] for name in TOKENS] != right:
             raise SystemExit(f"wrong totals, no timing: {told} instead of {right}")
     if first.status:
         raise SystemExit("the first scan failed")
-    return Round(first, warm, other, native)
+    return Round(first, report, warm, other, native)
 
 
 def _row(what: str, seconds: list[float], unit: str) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from usagetray import __version__
-from usagetray.edges.store.migrations import STEPS
 from usagetray.edges.usage_logs.walk import Found, walk
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ def note(
     """Remembers what was there when all of it was read."""
     if sys.platform == "win32":
         return  # a Linux within may have started since
+    from usagetray.edges.store.migrations import STEPS  # deferred: who only asks needs no store
+
     rules = [each.homes for each in providers if each.homes is not None and each.logs is not None]
     elsewhere = [each for rule in rules for each in rule.elsewhere.get(sys.platform, ())]
     variables = {*ALWAYS, *(rule.env for rule in rules), *(each[1:].partition("/")[0] for each in elsewhere)} - {""}
@@ -59,7 +60,7 @@ def note(
         "variables": sorted(variables),
         "places": places,
         "trees": [[each.tree, each.source.suffixes] for each in trees],
-        "inputs": _inputs(profile, sorted(variables), places),
+        "inputs": _inputs(profile, sorted(variables), places, len(STEPS)),
         "seen": str(seen),
     }
     store.keep(SEEN, json.dumps(told))
@@ -67,26 +68,36 @@ def note(
 
 def is_unchanged(store: Store, profile: Profile) -> bool:
     """No log has changed since. False also where that is not certain."""
+    ((schema,),) = store.database.stored("PRAGMA user_version")
+    return still_holds(store.meta(SEEN), schema, profile)
+
+
+def still_holds(seen: str | None, schema: int, profile: Profile) -> bool:
+    """The same, of what `note` kept in a store with this number of a schema."""
     try:
-        told = json.loads(store.meta(SEEN) or "{}")
-        if not told or told["inputs"] != _inputs(profile, told["variables"], told["places"]):
+        told = json.loads(seen or "{}")
+        if not told or told["inputs"] != _inputs(profile, told["variables"], told["places"], schema):
             return False
-        seen = Fingerprint()
+        now = Fingerprint()
         for tree, suffixes in told["trees"]:
             for found in walk(Path(tree), tuple(suffixes)):
-                seen.add(found)
-        return bool(str(seen) == told["seen"])
+                now.add(found)
+        return bool(str(now) == told["seen"])
     except (ValueError, TypeError, KeyError, AttributeError):
         return False  # a damaged disk made something else of it
 
 
-def _inputs(profile: Profile, variables: Sequence[str], places: Sequence[str]) -> list[object]:
+def stamp(path: Path) -> list[int]:
+    """When a file last changed, its size and its number; nothing for one that is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return []
+    return [found.st_mtime_ns, found.st_size, found.st_ino]
+
+
+def _inputs(profile: Profile, variables: Sequence[str], places: Sequence[str], schema: int) -> list[object]:
     """What decides which logs are read, and how."""
     environ: Mapping[str, str] = profile.environ
-    try:
-        found = profile.paths.config_file.stat()
-        config: object = [found.st_mtime_ns, found.st_size, found.st_ino]
-    except OSError:
-        config = None
     there = [os.path.isdir(each) for each in places]  # noqa: PTH112 - texts
-    return [__version__, len(STEPS), config, [environ.get(each) for each in variables], there]
+    return [__version__, schema, stamp(profile.paths.config_file), [environ.get(each) for each in variables], there]
