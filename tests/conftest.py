@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 os.environ["LANGUAGE"] = "en"  # whatever the tester speaks: tests read words, their programs' too
+os.environ["LC_ALL"] = "C.UTF-8"  # and times in twenty-four hours
 
 pytest_plugins = ["tests.desktop.session"]
 

@@ -63,7 +63,7 @@ MODULE_NAMES = {module.name for module in MODULES}
 TOP = {"", "__main__"}
 EVERYWHERE = {"quick_dataclass"}
 """Knows nothing of ours: it stands in for a module of the standard library."""
-WORDS = {"model", "errors", "usage", "billing", "language"}
+WORDS = {"model", "errors", "usage", "billing", "language", "hours"}
 SPINE = {each for each in MODULE_NAMES if each.startswith("spine.")} | {
     "app",
     "desktop",

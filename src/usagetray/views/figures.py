@@ -9,6 +9,7 @@ import math
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from usagetray.hours import time_of_day
 from usagetray.language import tr, tr_later
 from usagetray.model import Money
 from usagetray.views.plain import plain
@@ -135,7 +136,7 @@ def instant(at: datetime, now: datetime, zone: tzinfo, *, with_day: bool = False
     """
     # Vendors restate a reset some milliseconds early: 20:59:59.9 means 21:00.
     local, today = _local(at + timedelta(seconds=1), zone), _local(now, zone)
-    clock = f"{local:%H:%M}"
+    clock = time_of_day(local)
     days = (local.date() - today.date()).days
     if days == 0 and not with_day:
         return clock
