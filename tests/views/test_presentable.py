@@ -13,7 +13,7 @@ from tests.views.costs import KINDS
 from usagetray.domain.alerts import AlertKind
 from usagetray.domain.holding_back import Manners
 from usagetray.overview import Overview
-from usagetray.views import presentable
+from usagetray.views import bars, presentable
 from usagetray.views.menu import MenuLine, menu, tooltip
 
 PRESENTED = Manners(presentation=True)
@@ -50,6 +50,15 @@ def test_tooltip_and_menu_show_no_sum(day: str) -> None:
     made = (DAYS.get(day) or KINDS[day])()
 
     assert not SUM.search(shown(made)), shown(made)
+
+
+@pytest.mark.parametrize("day", [*DAYS, *KINDS])
+def test_a_status_bar_shows_no_sum(day: str) -> None:
+    made = (DAYS.get(day) or KINDS[day])()
+
+    line = bars.line(presentable.overview(made), False, BERLIN)
+
+    assert not SUM.search(said("\n".join((line.text, line.short, *line.rows))))
 
 
 def test_accounts_of_one_provider_are_told_apart_without_their_names() -> None:

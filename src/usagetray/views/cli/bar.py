@@ -10,7 +10,7 @@ from usagetray.profile import Profile, local_zone
 from usagetray.settings import Settings
 from usagetray.settings.reading import load
 from usagetray.spine.glance import glance, of_provider
-from usagetray.views import bars
+from usagetray.views import bars, presentable
 from usagetray.views.cli import is_unicode, out
 from usagetray.views.cli.opening import opened
 
@@ -33,4 +33,6 @@ def _said(profile: Profile, settings: Settings, arguments: argparse.Namespace) -
         return bars.failed(str(error))
     if arguments.provider is not None:
         shown = of_provider(shown, arguments.provider, profile)
+    if settings.presentation:
+        shown = presentable.overview(shown)
     return bars.line(shown, settings.show_left or arguments.left, zone)
