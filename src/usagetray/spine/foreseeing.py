@@ -25,14 +25,16 @@ from usagetray.domain.forecast import step as stepped
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.domain.windows import FUTURE
 from usagetray.overview import AccountView, ForecastView, WindowView
-from usagetray.settings import WorkSettings
+from usagetray.settings import WEEKDAYS, WorkSettings
 
 SOON = timedelta(minutes=30)
 """A window that will be used up within this is critical."""
 
 
-def prior(work: WorkSettings, utc_offset: timedelta) -> Prior:
-    """What holds until the user's own habits are known."""
+def prior(work: WorkSettings, utc_offset: timedelta, now: datetime) -> Prior:
+    """What holds until the user's own habits are known. On a day without work no hour is one of work."""
+    if work.days and WEEKDAYS[(now + utc_offset).weekday()] not in work.days:
+        return Prior(utc_offset=utc_offset, work_begins=0.0, work_ends=0.0)
     if work.hours is None:
         return Prior(utc_offset=utc_offset)
     begins, ends = (each.hour + each.minute / 60 for each in work.hours)
@@ -145,7 +147,7 @@ def from_memories(
     now: datetime,
 ) -> list[AccountView]:
     """With what was stored, by provider and account, and the readings that came since."""
-    expected, found = prior(work, local_offset(now)), []
+    expected, found = prior(work, local_offset(now), now), []
     for account in accounts:
         ids = ((account.provider, each) for each in (account.account, *account.formerly))
         memory = next((memories[each] for each in ids if each in memories), None)

@@ -212,7 +212,7 @@ class Foresight:
         at, reckoned_from, told = self._told.get((owner, key), (now, None, None))
         if reckoned_from is None or reckoned_from is not window or not at <= now < at + HOLDS:
             offset = now.astimezone(self._zone()).utcoffset() or timedelta()
-            told = forecast(memory, key, now, foreseeing.prior(self._settings().work, offset))
+            told = forecast(memory, key, now, foreseeing.prior(self._settings().work, offset, now))
             self._told[owner, key] = now, window, told
         return told
 
