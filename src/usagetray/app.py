@@ -241,7 +241,7 @@ class App:
                 for offer in offers(tool.provider):
                     if offer.key is None and (tool.provider.id, offer.name) in allowed:
                         self._give(connecting, offer)
-            elif is_used_here(tool) and tool.provider.id not in settings.providers:
+            elif is_used_here(tool):
                 connecting.switch_off()
         if answer.get("autostart") is True:
             log.info("%s", self._changing.do({"event": "autostart", "on": True}))

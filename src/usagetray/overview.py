@@ -182,8 +182,8 @@ class FoundTool:
     connected: bool  # its local figures are being read
     hooks: tuple[tuple[str, str, bool], ...] = ()  # (hook id, what it explains, installed)
     is_free: bool = True  # some of its figures need no consent
-    asks: tuple[tuple[str, str, str], ...] = ()
-    """What could be allowed without a key: (its name, where the figures come from, what it explains)."""
+    asks: tuple[tuple[str, str, str, bool], ...] = ()
+    """What could be allowed without a key: (its name, where the figures come from, what it explains, given)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

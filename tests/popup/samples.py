@@ -261,7 +261,16 @@ def first_run() -> Overview:
             provider="codex", name="Codex", reads="Reads Codex’s own session files. No network.", connected=False
         ),
     )
-    return overview(first_run=True, found=found, checked_at=None, missing=("Kimi", "Gemini"))
+    asking = FoundTool(
+        provider="copilot",
+        name="Copilot",
+        reads="Nothing is read without asking.",
+        connected=False,
+        is_free=False,
+        asks=(("gh", "GitHub, by your gh", "Asks your own gh for its token, to ask GitHub for your use.", False),),
+    )
+    keyed = (("anthropic_admin", "Anthropic API"), ("minimax", "MiniMax"), ("kimi", "Kimi"), ("zai", "Z.ai"))
+    return overview(first_run=True, found=(*found, asking), checked_at=None, missing=("Kimi", "Gemini"), keyed=keyed)
 
 
 def nothing_found() -> Overview:

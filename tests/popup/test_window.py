@@ -18,7 +18,7 @@ from usagetray.overview import Overview
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.compose import INNER, LEFT, RIGHT
 from usagetray.views.popup.first_page import FirstPage
-from usagetray.views.popup.first_run import Tick
+from usagetray.views.popup.first_pieces import Tick
 from usagetray.views.popup.header import Header
 from usagetray.views.popup.now_page import NowPage
 from usagetray.views.popup.scene import Bar, Text, fill_length
@@ -381,7 +381,8 @@ def test_first_run_sends_what_is_ticked_and_no_hook_unasked(open_popup: Open) ->
     assert first_page(popup).start.words == "Start with 2 tools"
     first_page(popup).start.click()
 
-    assert popup.said("first_run") == [{"event": "first_run", "providers": ["claude", "codex"], "hooks": []}]
+    answer = {"event": "first_run", "providers": ["claude", "codex"], "allow": [], "autostart": False}
+    assert popup.said("first_run") == [answer]
     assert popup.window.isVisible()
     assert not first_page(popup).start.isEnabled()  # a second press would answer twice
 
@@ -394,7 +395,7 @@ def test_the_button_counts_and_a_hook_goes_only_with_its_tool(open_popup: Open) 
     status_line.click()
     codex.click()
     assert page.start.words == "Start with 1 tool"
-    assert page.choices.chosen() == (["claude"], ["status_line"])
+    assert page.choices.chosen() == (["claude"], [["claude", "status_line"]])
     claude.click()
     assert page.choices.chosen() == ([], [])
     assert not page.start.isEnabled()

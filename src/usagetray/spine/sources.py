@@ -140,14 +140,21 @@ def found_tools(
     found: dict[str, FoundTool] = {}
     for tool in tools(providers, everything, environ):
         if tool.provider.id not in found and is_used_here(tool):
+            own = settings.of(tool.provider.id)
             found[tool.provider.id] = FoundTool(
                 provider=tool.provider.id,
                 name=tool.provider.name,
                 reads=tool.provider.reads,
-                connected=settings.of(tool.provider.id).enabled,
+                connected=own.enabled,
                 hooks=tuple(
                     (hook.id, hook.explains, hooks.installed(hook, tool.home, state_dir=state_dir))
                     for hook in tool.provider.hooks
+                ),
+                is_free=any(each.consent is None for each in tool.provider.strategies),
+                asks=tuple(
+                    (each.id.replace("_", "-"), each.label, each.consent, each.id in own.allow)
+                    for each in tool.provider.strategies
+                    if each.consent is not None and not any(isinstance(need, Key) for need in each.needs)
                 ),
             )
     return tuple(found.values())

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from usagetray.overview import FoundTool, Overview
+from usagetray.language import tr
+from usagetray.overview import Overview
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.body import Thumb
-from usagetray.views.popup.first_run import Button, Choices, Emblem, start_words
+from usagetray.views.popup.first_pieces import Button, Emblem
+from usagetray.views.popup.first_run import Choices, start_words
 from usagetray.views.popup.widgets import KEYBOARD_REASONS, Look, Painted
 
 TOP, BOTTOM = 14, 10
-STARTING = "Starting…"
 
-Answer = Callable[[list[str] | None, list[str]], None]
-"""(providers or None for "not now", hooks)."""
+Answer = Callable[[Mapping[str, object] | None], None]
+"""Gets an event for the tray, or None for "not now"."""
 
 
 class FirstPage(QWidget):
     def __init__(self, look: Look, overview: Overview, answer: Answer, room: float) -> None:
         super().__init__()
         self.look = look
-        self.found: tuple[tuple[FoundTool, ...], tuple[str, ...]] = (overview.found, overview.missing)
+        self.found = (overview.found, overview.missing, overview.keyed)
         self._answer = answer
         self._room = room
-        self.emblem = Emblem(look)
-        self.choices = Choices(look, overview.found, overview.missing, self._count)
+        self.emblem = Emblem(look, tr("Choose what it may read. Nothing is on yet."))
+        self.choices = Choices(look, overview, self._count, self._connect)
         self.area = QScrollArea()
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -37,7 +38,9 @@ class FirstPage(QWidget):
         self.area.viewport().setAutoFillBackground(False)
         self.area.setWidget(self.choices)
         self.choices.setAutoFillBackground(False)  # after setWidget, which switches it on
-        self.not_now = Button(look, "Not now" if overview.found else "Close", lambda: answer(None, []), primary=False)
+        self.not_now = Button(
+            look, tr("Not now") if overview.found else tr("Close"), lambda: answer(None), primary=False
+        )
         self.start = Button(look, start_words(0), self._start, primary=True)
         for widget in (self.emblem, self.area, self.not_now, self.start):
             widget.setParent(self)
@@ -46,15 +49,20 @@ class FirstPage(QWidget):
         self._arrange()
 
     def _count(self) -> None:
-        count = len(self.choices.chosen()[0])
+        count = self.choices.count
         self.start.say(start_words(count), self.look, enabled=count > 0)
-        self.start.setVisible(bool(self.choices.tools))
+        self.start.setVisible(bool(self.choices.tools or self.choices.sources))
         self._place_buttons()
 
     def _start(self) -> None:
-        self._answer(*self.choices.chosen())
-        self.start.say(STARTING, self.look, enabled=False)
+        providers, allowed = self.choices.chosen()
+        autostart = self.choices.autostart.isChecked()
+        self._answer({"event": "first_run", "providers": providers, "allow": allowed, "autostart": autostart})
+        self.start.say(tr("Starting…"), self.look, enabled=False)
         self._place_buttons()
+
+    def _connect(self, provider: str) -> None:
+        self._answer({"event": "settings", "page": f"providers/{provider}"})
 
     def _arrange(self) -> None:
         scale = self.look.scale

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMargins, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMargins, QPoint, QPropertyAnimation, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
@@ -23,6 +23,7 @@ from usagetray.views.popup.details import Details, Explain
 from usagetray.views.popup.first_page import FirstPage
 from usagetray.views.popup.frame import draw_frame, dress_hints
 from usagetray.views.popup.loading import Loader
+from usagetray.views.popup.motion import appear
 from usagetray.views.popup.placing import place
 from usagetray.views.popup.shell import Shell
 from usagetray.views.popup.spec import Event, Page, Problem, Row
@@ -35,6 +36,9 @@ REOPEN_S = 0.3
 """A "show" this soon after a click outside is that same click, on the tray icon: it meant "close"."""
 WARM = timedelta(minutes=10)
 """Hidden for so long, the process ends; the next click starts a new one."""
+
+ASKED_S = 15.0
+"""A refresh that has changed nothing after so long has ended otherwise."""
 
 Emit = Callable[[Mapping[str, object]], None]
 
@@ -56,9 +60,12 @@ class PopupWindow(QWidget):
         explain: Explain | None = None,
         tabs: Sequence[Tab] = TABS,
         readers: Mapping[str, Read] | None = None,
+        moves: bool = False,
     ) -> None:
         super().__init__()
-        self._tabs, self._readers = tabs, readers or {}
+        self._tabs, self._readers, self._moves = tabs, readers or {}, moves
+        self._fading: QPropertyAnimation | None = None
+        self._asked: tuple[float, datetime | None] | None = None  # when a refresh was, and what was last checked then
         self._details = Details(explain, self.explained.emit)
         self._loader, self._emit, self._zone, self._theme = loader, emit, zone, theme
         self._margin = t.SHADOW if compositor else 0
@@ -72,7 +79,7 @@ class PopupWindow(QWidget):
         self._hidden_at = -1e9
         self._hidden_by_us = False
         self._unpainted = True
-        self._look = current_look(theme)
+        self._look = current_look(theme, moves=moves)
         self._page: Shell | FirstPage | None = None
         self._shown: Page | None = None
 
@@ -168,12 +175,15 @@ class PopupWindow(QWidget):
     def _open(self) -> None:
         if not self._opening or self.isVisible():
             return
-        self._look = current_look(self._theme)
+        self._look = current_look(self._theme, moves=self._moves)
         dress_hints(self._look)
         self._details.shut()
         self._render(place_at=True)
         self._unpainted = True
         self._hidden_by_us = False
+        if self._look.moves and self._margin:
+            self.setWindowOpacity(0.0)
+            self._fading = appear(self)
         self.show()
         self.raise_()
         self.activateWindow()
@@ -249,6 +259,16 @@ class PopupWindow(QWidget):
         assert isinstance(self._page, Shell)  # noqa: S101 - made on the lines above
         self._shown = wanted
         self._page.put(wanted, self._given(overview), self._look, self._room())
+        self._page.header.refresh.turn(self._is_refreshing(overview))
+
+    def _is_refreshing(self, overview: Overview | None) -> bool:
+        """A request runs, as far as can be told: the one asked for here has not changed what was last checked."""
+        if overview is None or overview.refreshing or self._asked is None:
+            return overview is not None and overview.refreshing
+        at, checked_at = self._asked
+        if overview.checked_at != checked_at or time.monotonic() - at > ASKED_S:
+            self._asked = None
+        return self._asked is not None
 
     def _given(self, overview: Overview | None) -> TabContent:
         return TabContent(
@@ -262,7 +282,7 @@ class PopupWindow(QWidget):
         )
 
     def _show_first(self, overview: Overview) -> None:
-        found = (overview.found, overview.missing)
+        found = (overview.found, overview.missing, overview.keyed)
         if not isinstance(self._page, FirstPage) or self._page.found != found or self._page.look != self._look:
             self._replace_page(FirstPage(self._look, overview, self._act_first, self._room()))
         self._shown = None
@@ -306,7 +326,7 @@ class PopupWindow(QWidget):
                 self.move(before.x(), before.y() + before.height() - self.height())
 
     def _restyle(self) -> None:
-        look = current_look(self._theme)
+        look = current_look(self._theme, moves=self._moves)
         if look != self._look:
             self._look = look
             dress_hints(self._look)
@@ -326,8 +346,12 @@ class PopupWindow(QWidget):
                 self._wish = replace(self._wish, countdown=not self._wish.countdown)
                 self._emit({"event": "set", "countdown": self._wish.countdown})
                 self._render()
-            case "refresh" | "settings":
-                self._emit({"event": what})
+            case "refresh":
+                self._asked = (time.monotonic(), self._overview.checked_at if self._overview is not None else None)
+                self._emit({"event": "refresh"})
+                self._render()
+            case "settings":
+                self._emit({"event": "settings"})
             case "detail" if self._overview is not None:
                 self._details.toggle(key, self._overview)
                 self._render()
@@ -343,14 +367,14 @@ class PopupWindow(QWidget):
         lines = [line for section in self._shown.sections for line in section.lines] if self._shown else []
         return next((line.event for line in lines if isinstance(line, Problem | Row) and line.key == key), ())
 
-    def _act_first(self, providers: list[str] | None, hooks: list[str]) -> None:
-        """The first page's buttons: what was chosen, or None for "Not now"."""
-        if providers is None:
+    def _act_first(self, answer: Mapping[str, object] | None) -> None:
+        """The first page's buttons: an event for the tray, or None for "Not now"."""
+        if answer is None:
             self._emit({"event": "later"})
             self._put_away()
         else:
             # It stays open: the tray says "refresh" as soon as there is something to see.
-            self._emit({"event": "first_run", "providers": providers, "hooks": hooks})
+            self._emit(answer)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
