@@ -6,7 +6,9 @@ is rounded, and a year of quarters is added up in a fraction of the time that de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import operator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
@@ -109,6 +111,26 @@ def ahead(zone: tzinfo, quarter: int) -> int:
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
+Sums = list[int]
+"""Tokens, cost, tokens without a price, and 1 where something in it has none."""
+
+
+def _sums() -> Sums:
+    return [0, 0, 0, 0]
+
+
+class _Day:
+    """A local day while it is being added up."""
+
+    __slots__ = ("hours", "models", "places", "prompts")
+
+    def __init__(self) -> None:
+        self.models: defaultdict[str, Sums] = defaultdict(_sums)
+        self.places: defaultdict[int, Sums] = defaultdict(_sums)
+        self.hours: defaultdict[int, Sums] = defaultdict(_sums)
+        self.prompts = [0, 0, 0]
+
+
 def day_sums(
     rows: Iterable[Counted],
     utc_day: int,
@@ -116,46 +138,63 @@ def day_sums(
     projects: Mapping[int, str],
     unit: Callable[[int, int], UnitPrice | None],
 ) -> DaySums:
-    """Of the rows of one UTC day (number since 1970). `projects`: by place; `unit`: by terms and band, on that day."""
+    """Of the rows of one UTC day (number since 1970), in the order of time.
+
+    `projects`: by place; `unit`: by terms and band, on that day. A year has a hundred thousand rows: what is done for
+    each of them is written out.
+    """
     first, last = ahead(zone, utc_day * DAY), ahead(zone, utc_day * DAY + DAY - 1)
-    models: dict[tuple[int, str], list[int]] = {}
-    folders: dict[tuple[int, str], list[int]] = {}
-    hours: dict[tuple[int, int], list[int]] = {}
-    prompts: dict[int, list[int]] = {}
+    units: dict[tuple[int, int], UnitPrice | None] = {}
+    days: dict[int, _Day] = {}
+    now, day = -1, _Day()
     for quarter, place, terms, band, given, write_5m, write_1h, read, output, searches in rows:
-        rate = unit(terms, band)
+        try:
+            rate = units[terms, band]
+        except KeyError:
+            rate = units[terms, band] = unit(terms, band)
         if rate is None:
             continue
+        model, is_priced, is_search_priced, of_input, of_5m, of_1h, of_read, of_output, of_search = rate
         local = quarter + (first if first == last else ahead(zone, quarter))
-        day = local // DAY + EPOCH_ORDINAL
+        if local // DAY != now:
+            now = local // DAY
+            day = days.setdefault(now + EPOCH_ORDINAL, day if not days else _Day())
         prompt = given + write_5m + write_1h + read
         tokens = prompt + output
-        told = prompts.setdefault(day, [0, 0, 0])
-        told[0] += prompt
-        told[1] += read
-        if rate.is_priced:
-            cached = write_5m * rate.write_5m + write_1h * rate.write_1h + read * rate.read
-            cost = given * rate.input + cached + output * rate.output + searches * rate.search
-            told[2] += (prompt - given) * rate.input - cached
-            unpriced, is_least = 0, searches > 0 and not rate.is_search_priced
-        else:
-            cost, unpriced, is_least = 0, tokens, True
-        for sums in (
-            models.setdefault((day, rate.model), [0, 0, 0, 0]),
-            folders.setdefault((day, projects[place]), [0, 0, 0, 0]),
-            hours.setdefault((day, local % DAY // 4), [0, 0, 0, 0]),
-        ):
-            sums[0] += tokens
-            sums[1] += cost
-            sums[2] += unpriced
-            sums[3] |= is_least
-    by_hour = {(day, str(hour)): sums for (day, hour), sums in hours.items()}
-    told_days = tuple(Prompts(day, *sums) for day, sums in prompts.items())
-    return DaySums(_parts(models), _parts(folders), _parts(by_hour), told_days)
-
-
-def _parts(found: Mapping[tuple[int, str], list[int]]) -> tuple[Part, ...]:
-    return tuple(
-        Part(day, key, tokens, pico, unpriced, bool(is_least))
-        for (day, key), (tokens, pico, unpriced, is_least) in found.items()
+        cached = write_5m * of_5m + write_1h * of_1h + read * of_read
+        cost = given * of_input + cached + output * of_output + searches * of_search
+        prompts, of_model, of_place, of_hour = (
+            day.prompts, day.models[model], day.places[place], day.hours[local % DAY // 4],
+        )  # fmt: skip
+        prompts[0] += prompt
+        prompts[1] += read
+        prompts[2] += (prompt - given) * of_input - cached
+        of_model[0] += tokens
+        of_model[1] += cost
+        of_place[0] += tokens
+        of_place[1] += cost
+        of_hour[0] += tokens
+        of_hour[1] += cost
+        if not is_priced or (searches and not is_search_priced):
+            for sums in (of_model, of_place, of_hour):
+                sums[2] += 0 if is_priced else tokens
+                sums[3] = 1
+    return DaySums(
+        tuple(part for number, each in days.items() for part in _parts(number, each.models)),
+        tuple(part for number, each in days.items() for part in _parts(number, _by_project(each.places, projects))),
+        tuple(part for number, each in days.items() for part in _parts(number, each.hours)),
+        tuple(Prompts(number, *each.prompts) for number, each in days.items()),
     )
+
+
+def _by_project(places: Mapping[int, Sums], projects: Mapping[int, str]) -> Mapping[str, Sums]:
+    found: defaultdict[str, Sums] = defaultdict(_sums)
+    for place, sums in places.items():
+        of_project = found[projects[place]]
+        of_project[:] = map(operator.add, of_project, sums)
+    return found
+
+
+def _parts(day: int, found: Mapping[str, Sums] | Mapping[int, Sums]) -> Iterator[Part]:
+    for key, (tokens, pico, unpriced, least) in found.items():
+        yield Part(day, str(key), tokens, pico, unpriced, least > 0)
