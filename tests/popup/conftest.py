@@ -81,6 +81,7 @@ def open_popup(application: QApplication) -> Iterator[Open]:
         explain: Explain | None = None,
         tabs: Sequence[Tab] = TABS,
         readers: Mapping[str, Read] | None = None,
+        moves: bool = False,
     ) -> Opened:
         events: list[dict[str, object]] = []
         loads: list[int] = []
@@ -101,6 +102,7 @@ def open_popup(application: QApplication) -> Iterator[Open]:
             explain=explain,
             tabs=tabs,
             readers=readers,
+            moves=moves,
         )
         loader.deliver_to(window.arrived.emit)
         opened.append(window)

@@ -13,11 +13,11 @@ from usagetray.views.popup.placing import Box, mended
 from usagetray.views.popup.widgets import Look
 
 
-def current_look(theme: str | None) -> Look:
+def current_look(theme: str | None, *, moves: bool = False) -> Look:
     """`theme`: "light" or "dark" to force one, None to follow the desktop."""
     font = QGuiApplication.font()
     scale = t.text_scale(float(QFontInfo(font).pixelSize()))
-    return Look(t.DARK if (theme == "dark" if theme else _is_dark()) else t.LIGHT, Letters(font), scale)
+    return Look(t.DARK if (theme == "dark" if theme else _is_dark()) else t.LIGHT, Letters(font), scale, moves)
 
 
 def _is_dark() -> bool:

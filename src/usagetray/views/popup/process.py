@@ -87,6 +87,7 @@ def run(
 
     from usagetray.profile import local_zone
     from usagetray.views.popup.compositor import has_compositor
+    from usagetray.views.popup.motion import may_move
     from usagetray.views.popup.settings.desk import VERBS, SettingsDesk
     from usagetray.views.popup.tabs import TABS, readers
     from usagetray.views.popup.window import PopupWindow
@@ -106,6 +107,7 @@ def run(
         explain=explain,
         tabs=TABS,
         readers=readers(environ) if environ is not None else {},
+        moves=may_move(environ) if environ is not None else False,
     )
     loader.deliver_to(window.arrived.emit)
     settings: SettingsDesk | None = None

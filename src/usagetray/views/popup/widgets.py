@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -25,7 +25,8 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QToolTip, QWidg
 
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
-from usagetray.views.popup.scene import Mark, Panel, Scene, draw, zone_at
+from usagetray.views.popup.motion import glide, turn
+from usagetray.views.popup.scene import Bar, Mark, Panel, Scene, draw, zone_at
 from usagetray.views.popup.spec import Caption, Collapsed, Comparison, Detail, Line, Problem, Row, Tip, Words
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Look:
     palette: t.Palette
     letters: Letters
     scale: float
+    moves: bool = False  # bars may glide, signs turn
 
 
 class Painted(_Base):
@@ -208,10 +210,32 @@ class Meter(RowActions, QProgressBar):
 
     def __init__(self, look: Look, scene: Scene, row: Row, act: Act) -> None:
         super().__init__()
+        self._gliding: QVariantAnimation | None = None
         self.setRange(0, 100)
         self.setTextVisible(False)
         self.prepare(look, scene)
         self.start(row, act)
+
+    def put(self, look: Look, scene: Scene, *, width: float = t.WIDTH) -> None:
+        before, after = _share(getattr(self, "scene", None)), _share(scene)
+        super().put(look, scene, width=width)
+        if look.moves and self.isVisible() and before is not None and after is not None and before != after:
+            if self._gliding is not None:
+                self._gliding.stop()
+            self._gliding = glide(self, before, after)
+
+    def draw_scene(self, painter: QPainter) -> None:
+        gliding = self._gliding
+        if gliding is None or gliding.state() is not QVariantAnimation.State.Running:
+            super().draw_scene(painter)
+            return
+        share = float(gliding.currentValue())
+        items = (replace(item, share=share) if isinstance(item, Bar) else item for item in self.scene.items)
+        draw(painter, items, self.look.palette, self.look.letters)
+
+
+def _share(scene: Scene | None) -> float | None:
+    return next((item.share for item in scene.items if isinstance(item, Bar)), None) if scene is not None else None
 
 
 class Dash(RowActions, QLabel):
@@ -250,6 +274,7 @@ class IconButton(Painted, QPushButton):
         self.setAutoDefault(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.sign = sign
+        self._turning: QVariantAnimation | None = None
         self.prepare(look, Scene(height=28, items=()))
         self.ring_box = (0, 0, 28, 28)
         self.setAccessibleName(name)
@@ -264,7 +289,20 @@ class IconButton(Painted, QPushButton):
             fill = "sel" if self.isDown() else "sunk"
             panel = Panel(x=0, y=0, width=28, height=28, radius=t.BUTTON_RADIUS, fill=fill)
             draw(painter, (panel,), self.look.palette, self.look.letters)
+        if self._turning is not None:
+            painter.translate(14, 14)
+            painter.rotate(float(self._turning.currentValue() or 0.0))
+            painter.translate(-14, -14)
         super().draw_scene(painter)
+
+    def turn(self, on: bool) -> None:
+        """Its sign turns as long as what it asked for runs, where things may move."""
+        if on and self.look.moves and self._turning is None:
+            self._turning = turn(self)
+        elif not on and self._turning is not None:
+            self._turning.stop()
+            self._turning = None
+            self.update()
 
 
 def line_widget(line: Line, look: Look, scene: Scene, act: Act) -> Painted:
