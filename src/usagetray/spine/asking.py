@@ -93,7 +93,10 @@ def still_sends(edges: Edges, tool: Tool, strategy: Strategy, token: str | None,
 
 def fingerprint(secret: Secret | None) -> str | None:
     """Tells one token from another without holding any part of it."""
-    return None if secret is None else hashlib.sha256(secret.reveal().encode()).hexdigest()[:16]
+    if secret is None:
+        return None
+    octets = secret.reveal().encode("utf-8", "surrogatepass")  # what a file says need not be text that can be sent
+    return hashlib.sha256(octets).hexdigest()[:16]
 
 
 def ask(

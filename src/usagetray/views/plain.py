@@ -30,6 +30,8 @@ _ASCII = {
     "’": "'", "“": '"', "”": '"', "€": "EUR ", "£": "GBP ", "¥": "JPY ", "₹": "INR ", "₩": "KRW ", "‹": "(",
     "›": ")", "＆": "+",
 }  # fmt: skip
+_KEY = re.compile(r"\b(?:(?:sk|pk|rk|gh[a-z]|github_pat|xox[a-z])[-_]|eyJ|AIza)\S{6,}")
+"""How vendors' keys begin."""
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -62,6 +64,11 @@ def csv_cell(text: object, most: int = MOST_SHOWN) -> str:
     """`plain()` for a spreadsheet: a text that would be taken for a formula is marked as text with an apostrophe."""
     line = plain(text, most)
     return f"'{line}" if line.startswith(_FORMULA_STARTS) else line
+
+
+def without_keys(sentence: str) -> str:
+    """A key that was given as a word by mistake is not repeated: people post our errors."""
+    return _KEY.sub("•••", sentence)
 
 
 def spelled(text: str) -> str:

@@ -18,7 +18,7 @@ from typing import NoReturn, TextIO, TypeAlias
 from usagetray import __version__
 from usagetray.edges.files import paths
 from usagetray.errors import UserError
-from usagetray.views.plain import spelled
+from usagetray.views.plain import spelled, without_keys
 
 EPILOG = "Without a verb the tray starts. `usagetray VERB --help` says more about one."
 
@@ -67,7 +67,7 @@ def _flushed() -> bool:
 def say(sentence: str) -> None:
     """A sentence to the user beside the output proper."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        print(_showable(f"usagetray: {sentence}", sys.stderr), file=sys.stderr)  # noqa: T201 - how a verb speaks
+        print(_showable(f"usagetray: {without_keys(sentence)}", sys.stderr), file=sys.stderr)  # noqa: T201 - how a verb speaks
 
 
 def out(text: str) -> None:
@@ -129,7 +129,7 @@ class _Parser(argparse.ArgumentParser):
     """Wrong use gets one sentence, not the whole synopsis."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"usagetray: {message} (see `{self.prog} --help`)\n")
+        self.exit(2, f"usagetray: {without_keys(message)} (see `{self.prog} --help`)\n")
 
 
 def _parser(first: str | None = None) -> argparse.ArgumentParser:
