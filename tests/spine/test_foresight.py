@@ -13,7 +13,7 @@ from tests.support import ACCOUNT, ALLOWED, World, window
 from usagetray.domain.forecast import Memory
 from usagetray.domain.states import Level
 from usagetray.edges.store import open_reader
-from usagetray.edges.store.foresight import MOST_BYTES, body, memories
+from usagetray.edges.store.foresight import memories
 from usagetray.overview import Overview, WindowView
 from usagetray.profile import open_profile
 from usagetray.spine.core import Core
@@ -206,12 +206,3 @@ def test_with_the_alert_switched_off_the_icon_still_warns(world: World, work: Wo
     shown = session(core.overview())
     assert shown.forecast is not None
     assert shown.forecast.is_warned
-
-
-def test_a_memory_never_outgrows_its_room() -> None:
-    from usagetray.domain.forecast.memory import Habit
-
-    days = tuple(tuple(123_456 for _ in range(96)) for _ in range(28))
-    large = Memory(habits=tuple(Habit(model=name, first_day=20_000, days=days) for name in (None, "a", "b", "c", "d")))
-
-    assert 0 < len(body(large)) <= MOST_BYTES
