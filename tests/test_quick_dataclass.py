@@ -56,14 +56,29 @@ def test_an_instance_is_and_shows_what_the_library_s_would(given: dict[str, Any]
 
 @pytest.mark.parametrize("wrong", [{}, {"name": "a", "size": 1}, {"corners": 3}])
 def test_missing_and_unknown_fields_are_refused(wrong: dict[str, Any]) -> None:
-    for _ in range(2):  # the first instance and the second are made in different ways
+    fresh = shape(quick_dataclass.dataclass)
+    for _ in range(2):  # the first instances and the others are made in different ways
         with pytest.raises(TypeError):
-            OURS(**wrong)
+            fresh(**wrong)
+
+
+def test_the_first_instances_and_the_others_are_alike() -> None:
+    fresh = shape(quick_dataclass.dataclass)
+
+    made = [fresh(name="a", corners=3) for _ in range(3 * quick_dataclass.FEW)]
+
+    assert set(map(repr, made)) == {repr(THEIRS(name="a", corners=3))}
+    assert len({id(each.colors) for each in made}) == len(made)
+    assert all(each == made[0] for each in made)
 
 
 def test_fields_by_keyword_cannot_be_given_by_their_place() -> None:
     with pytest.raises(TypeError):
         OURS("a")
+    with pytest.raises(TypeError):
+        Pair(1, left=1)  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        Pair(1, 2, 3)  # type: ignore[call-arg]
 
     assert Pair(1) == Pair(1, 2) == Pair(right=2, left=1)
 

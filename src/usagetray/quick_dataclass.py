@@ -2,13 +2,14 @@
 
 A status bar or a report defines a hundred of them before it does anything, and the standard library compiles six
 methods for each: half a millisecond, a quarter of what `usagetray status` took. Here all share the same few methods,
-and the library is asked for `__init__` alone, when the first instance is made. All else of `dataclasses` works as
+and the library is asked for `__init__` alone, once there are several instances. All else of `dataclasses` works as
 ever: `replace`, `fields`, `asdict`, pattern matching, copies, and msgspec's reading and writing.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ else:
             cls.__doc__ = cls.__doc__ or cls.__name__  # else the standard library works out a signature for it
             quick = dataclasses.dataclass(cls, init=False, repr=False, eq=False, slots=True, kw_only=kw_only)
             quick._compared = attrgetter(*(each.name for each in dataclasses.fields(quick) if each.compare))
+            quick._instances = itertools.count(1)
             for name, method in SHARED.items():
                 if name not in cls.__dict__:
                     setattr(quick, name, method)
@@ -33,11 +35,28 @@ else:
         return made if cls is None else made(cls)
 
 
+FEW = 8
+"""Instances of a class: until then filling them field by field takes less than having a method made that does."""
+
+
 def _init(self: Any, *given: Any, **named: Any) -> None:
-    """Until the first instance is made."""
+    """Of the first few."""
     cls = type(self)
-    cls.__init__ = _init_of(cls)
-    cls.__init__(self, *given, **named)
+    fields = dataclasses.fields(cls)
+    left = {**dict(zip((each.name for each in fields if not each.kw_only), given, strict=False)), **named}
+    is_wrong = len(left) < len(given) + len(named)
+    for each in fields:
+        if each.name in left:
+            value = left.pop(each.name)
+        elif each.default_factory is not dataclasses.MISSING:
+            value = each.default_factory()
+        else:
+            value = each.default
+            is_wrong = is_wrong or value is dataclasses.MISSING
+        object.__setattr__(self, each.name, value)
+    if is_wrong or left or next(cls._instances) == FEW:
+        cls.__init__ = _init_of(cls)
+        cls.__init__(self, *given, **named)  # raises what it should where anything is wrong
 
 
 def _init_of(cls: type[Any]) -> Any:
