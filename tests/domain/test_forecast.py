@@ -264,3 +264,28 @@ def test_whatever_is_seen_the_chances_are_chances_and_the_times_lie_ahead(seen: 
         if found.exhausts_at is not None:
             assert found.resets_at is not None
             assert all(now <= each <= found.resets_at + MINUTE for each in found.exhausts_at)
+
+
+def test_what_is_expected_at_the_reset_is_the_middle_of_what_may_come(used_to: Memory) -> None:
+    """0.1 % a minute comes to 30 % by the reset, 0.5 % to 150 %: so much would be used if nothing stopped it."""
+    now = NINE + 100 * MINUTE
+
+    calm, hard = (told(worked(used_to, NINE, now, each), now).at_reset for each in (0.001, 0.005))
+
+    assert calm == pytest.approx(0.30, abs=0.06)
+    assert hard == pytest.approx(1.50, abs=0.25)
+
+
+def test_nobody_can_say_what_is_used_at_the_reset_before_tokens_were_counted() -> None:
+    memory = step(Memory(), [reading(NINE, 0.4, NINE + SESSION)], NINE)
+
+    assert told(memory, NINE).at_reset is None
+
+
+def test_a_week_is_expected_to_go_on_as_the_weeks_before(used_to: Memory) -> None:
+    """Monday noon, 3 of 40 hours of work: 6 % after 3 hours are 80 % after the week; weekends are worked too."""
+    now = MONDAY + 12 * HOUR
+    memory = step(used_to, [reading(MONDAY + 9 * HOUR, 0.0, MONDAY + WEEK, "week")], MONDAY + 9 * HOUR)
+    memory = step(memory, [*work(MONDAY + 9 * HOUR, now), reading(now, 0.06, MONDAY + WEEK, "week")], now)
+
+    assert told(memory, now, "week").at_reset == pytest.approx(0.06 * 7 * 8 / 3, abs=0.2)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.domain.forecast_days import DAY, HOUR, MINUTE, MONDAY, PRIOR, SESSION, reading
-from usagetray.domain.forecast import Forecast, LockoutAlert, Memory, decide, forecast, stands_warned, step
+from usagetray.domain.forecast import Forecast, LockoutAlert, Memory, decide, forecast, is_warned, stands_warned, step
 
 NOW = MONDAY + 11 * HOUR
 RESET = NOW + 3 * HOUR
@@ -146,3 +146,20 @@ def test_only_a_real_recovery_within_a_cycle_lets_it_warn_again() -> None:
 
     assert none is None
     assert again is not None
+
+
+def test_a_warning_stands_while_what_it_was_given_for_is_still_likely() -> None:
+    memory = known()
+    _, warned = given(memory, seen(memory, 0.9))
+
+    assert is_warned(warned, seen(warned, 0.9), NOW)
+    assert is_warned(warned, seen(warned, 0.45), NOW)
+    assert not is_warned(warned, seen(warned, 0.35), NOW)
+    assert not is_warned(memory, seen(memory, 0.45), NOW)
+
+
+def test_who_alerts_nobody_knows_what_they_would_be_warned_of() -> None:
+    memory = known()
+
+    assert is_warned(memory, seen(memory, 0.9), NOW)
+    assert not is_warned(memory, replace(seen(memory, 0.9), knows_enough=False), NOW)

@@ -53,9 +53,10 @@ def change_notices(accounts: Sequence[AccountView]) -> tuple[str, ...]:
     """Of each limit whose allowance has clearly changed."""
     return tuple(
         tr(
-            "{name}: {change}",
+            "The allowance of {name} seems to have changed: 1 % took about {before} weighted tokens, now {now}.",
             name=f"{account_name(account, accounts)} {window_name(window)}",
-            change=_change(*window.forecast.allowance_change),
+            before=_tokens(window.forecast.allowance_change[0].tokens),
+            now=_tokens(window.forecast.allowance_change[1].tokens),
         )
         for account in accounts
         for window in account.windows
