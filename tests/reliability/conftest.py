@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.fake_provider import Kind
+from tests.reliability.network import Net, pretended_network
 from tests.reliability.sim import Sim
 
 
@@ -27,3 +28,10 @@ def sim(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Callable[.
         for each in made:
             each.close()
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture
+def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
+    """A network that can be broken."""
+    with pretended_network(tmp_path, monkeypatch) as made:
+        yield made

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,14 +93,17 @@ def exchanges(folder: Path, tool: Tool, rounds: int) -> None:
         machine.configure(text + f'homes = ["{homes[1]}"]\n')
         order = [0, 1]
 
+        turn = threading.Lock()  # requests of both accounts come at once
+
         def exchange(*, names: bool) -> None:
-            order.reverse()
-            acts = [(tool.give, home, list(USED)[place]) for home, place in zip(homes, order, strict=True)]
-            if names:
-                acts += [(tool.own, home, IDS[place]) for home, place in zip(homes, order, strict=True)]
-            chance.shuffle(acts)
-            for act, home, value in acts:
-                act(home, value)
+            with turn:
+                order.reverse()
+                acts = [(tool.give, home, list(USED)[place]) for home, place in zip(homes, order, strict=True)]
+                if names:
+                    acts += [(tool.own, home, IDS[place]) for home, place in zip(homes, order, strict=True)]
+                chance.shuffle(acts)
+                for act, home, value in acts:
+                    act(home, value)
 
         def answer(asked: Asked) -> Reply:
             used = next((used for token, used in USED.items() if token in asked.headers["authorization"]), None)
@@ -113,7 +117,7 @@ def exchanges(folder: Path, tool: Tool, rounds: int) -> None:
             tool.own(home, owner)
             tool.give(home, token)
         machine.start()
-        machine.vendor.answer = lambda asked: answer(asked)
+        machine.vendor.answer = answer
         _rounds(machine, rounds, lambda: exchange(names=chance.random() < 0.5))
 
         shown = _wrong(machine, tool)
