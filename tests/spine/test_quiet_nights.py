@@ -292,6 +292,28 @@ def test_whoever_wakes_alerts_hears_at_once_what_waited(night: Night) -> None:
         assert core.overview().manners.snoozes == ()
 
 
+def test_a_snooze_until_the_reset_ends_with_it_though_the_vendor_moves_it_by_a_minute(night: Night) -> None:
+    """75 and 90 % are overtaken by the reset at 23:00, restated as 23:01; in the next cycle alerts come at once."""
+    night.configure("welcomed = true\n")
+    night.used["alpha"], night.resets_at["alpha"] = 55, clock_at("2026-11-20 23:00")
+    with night.program() as core:
+        night.look(core)
+        core.obey(("snooze", "reset", "alpha", "account of alpha", "five_hour"))
+        night.used["alpha"] = 92
+        night.play(core, "2026-11-20 22:50")
+        night.resets_at["alpha"] += MINUTE
+        night.play(core, "2026-11-20 23:00", step=MINUTE)
+        night.used["alpha"], night.resets_at["alpha"] = 3, clock_at("2026-11-21 04:00")
+        night.play(core, "2026-11-20 23:10", step=MINUTE)
+        assert len(night.alerts.alerts) == 1
+
+        night.used["alpha"] = 80
+        night.play(core, "2026-11-20 23:30")
+
+        assert [each.threshold for each in night.alerts.alerts] == [0.5, 0.75]
+        assert [row.left_out for row in night.rows(core)] == [None, LeftOut.OVERTAKEN, None]
+
+
 def test_a_snooze_until_the_next_reset_needs_one_that_is_known(night: Night) -> None:
     with night.program() as core, pytest.raises(UserError, match="No limit says when it resets"):
         core.obey(("snooze", "reset"))

@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from usagetray.domain.alerts import Alert, AlertKind
+from usagetray.domain.alerts import SMALL_MOVE, Alert, AlertKind
 from usagetray.domain.states import Level
 from usagetray.quick_dataclass import dataclass
 
@@ -19,6 +19,8 @@ Span = tuple[time, time]
 
 URGENT = frozenset({AlertKind.LOCKED, AlertKind.PAYING, AlertKind.PAYING_AMOUNT, AlertKind.BILLING_ROUTE})
 """Work has stopped, or money is being spent: told in quiet hours too, and through a snooze that is of everything."""
+ENDS_WITH_RESET = frozenset({AlertKind.THRESHOLD, AlertKind.FORECAST, AlertKind.LOCKED})
+"""Of these nothing is left when the window resets; minutes before that they are no news to somebody who waited."""
 HELD_AT_MOST = timedelta(hours=2)
 """One that nobody asked to hold back, found after a crash or kept from a burst, speaks of the past after this."""
 NEWS_FOR = timedelta(days=1)
@@ -151,6 +153,7 @@ class Standing:
     is_locked: bool = False  # its account
     is_paid: bool = False  # its account's use
     runs_out: bool = False  # expected to be used up before it resets
+    resets_at: datetime | None = None
 
 
 def is_true(alert: Alert, due_at: datetime, now: datetime, standing: Standing | None) -> bool:
@@ -162,6 +165,9 @@ def is_true(alert: Alert, due_at: datetime, now: datetime, standing: Standing | 
     if standing is None:
         return False
     used = standing.used if standing.used is not None else -1.0
+    # A snooze "until the reset" ends on time, while the vendor may restate the reset some moments later.
+    if standing.resets_at is not None and standing.resets_at - now <= SMALL_MOVE and alert.kind in ENDS_WITH_RESET:
+        return False
     match alert.kind:
         case AlertKind.LOCKED:
             return standing.is_locked

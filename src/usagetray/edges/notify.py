@@ -34,6 +34,7 @@ class AlertText:
     body: str
     urgency: Literal["low", "normal", "critical"] = "normal"
     actions: tuple[tuple[str, str], ...] = ()  # (verb, label)
+    opens: str = "show"  # the verb of a click beside the buttons
     provider: str | None = None
     account: str | None = None
     window: str | None = None
@@ -110,7 +111,7 @@ class Sink:
 
 
 def choose(backend: Literal["auto", "plyer"], *, on_click: Callable[[str], None], icon: Path | None = None) -> Notifier:
-    """The notifier for this desktop. `on_click` gets "show", or an action's verb, in a thread of its own."""
+    """The notifier for this desktop. `on_click` gets the verb of the alert or of its button, in its own thread."""
     from usagetray.edges.notify_plyer import Plyer
 
     fallback = Plyer(icon)

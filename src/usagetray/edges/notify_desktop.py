@@ -75,7 +75,7 @@ class DesktopNotifier:
             message=html.escape(alert.body, quote=False) if self._markup else alert.body,
             urgency={"low": Urgency.Low, "normal": Urgency.Normal, "critical": Urgency.Critical}[alert.urgency],
             buttons=buttons if Capability.BUTTONS in can else (),
-            on_clicked=self._clicked("show"),
+            on_clicked=self._clicked(alert.opens),
             on_dispatched=sent.set,
         )
         # It returns an identifier even when it failed; only `on_dispatched` tells.

@@ -19,7 +19,7 @@ from usagetray.spine import snoozing
 from usagetray.views import presentable
 from usagetray.views.alert_words import merged_words
 from usagetray.views.digest_words import digest, fact, window_of
-from usagetray.views.verbs import actions
+from usagetray.views.verbs import actions, verb
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +114,7 @@ class Announcing:
                 resets=found is not None and found[1].resets_at is not None,
                 project=project,
             ),
+            opens=verb("show", row.provider, row.account, row.window) if found is not None else verb("show"),
             provider=row.provider,
             account=row.account,
             window=row.window,
@@ -169,4 +170,5 @@ def _standing(account: AccountView, window: WindowView) -> Standing:
         is_locked=account.locked_until is not None or window.level is Level.LOCKED,
         is_paid=account.pays,
         runs_out=window.forecast is not None and window.forecast.is_warned,
+        resets_at=window.resets_at,
     )
