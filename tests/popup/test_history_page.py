@@ -482,3 +482,12 @@ def test_who_thinks_better_of_an_export_writes_nothing(open_popup: Open) -> None
     dialog().reject()
 
     assert message() is None
+
+
+def test_the_last_stop_is_the_last(open_popup: Open) -> None:
+    _, page = opened(open_popup)
+    page.export.setFocus(Qt.FocusReason.TabFocusReason)
+
+    QTest.keyClick(page.export, Qt.Key.Key_Down)
+
+    assert page.export.hasFocus()

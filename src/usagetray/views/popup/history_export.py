@@ -48,9 +48,10 @@ class Exporting(QObject):
         self._ended.connect(self._tell)
 
     def ask(self, first: date, last: date) -> None:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+        folder = folder if folder.is_dir() else Path.home()  # else some dialogs begin wherever we were started
         name = f"usagetray-{first.isoformat()}-{last.isoformat()}.csv"
-        dialog = QFileDialog(None, tr("Export the days shown"), str(Path(folder) / name), tr("Table (*.csv)"))
+        dialog = QFileDialog(None, tr("Export the days shown"), str(folder / name), tr("Table (*.csv)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         dialog.fileSelected.connect(lambda path: self._start(Path(path), first, last))

@@ -264,6 +264,12 @@ class Pressable(Painted, QPushButton):
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()  # a button of Qt's own would pass the focus on, out of the page's stops
+        else:
+            super().keyPressEvent(event)
+
 
 class IconButton(Painted, QPushButton):
     """A 28 px button that shows one sign."""
