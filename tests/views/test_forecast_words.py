@@ -62,6 +62,7 @@ CASES = [
     (told(), "Lasts, 17 % to spare"),
     (told(at_reset=0.98), "Just lasts"),
     (told(at_reset=1.02, p_lockout=0.45), "Just lasts"),
+    (told(p_lockout=0.4), "Just lasts"),
     (told(worked_at=NOW - timedelta(minutes=40)), "Lasts, nothing used for 40 m"),
     (told(even=0.02), "Too early to say"),
     (told(at_reset=None), "Too early to say"),

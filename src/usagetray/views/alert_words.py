@@ -216,7 +216,7 @@ def _pace(window: WindowView, now: datetime, zone: tzinfo) -> str:
     if at is not None:
         out = forecast_words.when(window, at, now, zone)
         return tr("At this pace it runs out {when}; it resets {reset}.", when=out, reset=reset)
-    if forecast_words.lasts(window):
+    if forecast_words.lasts(window) and not forecast_words.is_close(window):
         return tr("At this pace it lasts until its reset: {when}.", when=reset)
     return _resets(window, now, zone)
 

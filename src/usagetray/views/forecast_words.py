@@ -14,8 +14,8 @@ from usagetray.views.figures import DASH, duration, instant, percent
 
 LIKELY = 0.5
 """Chance of a lockout from which a window is said to run out."""
-CLOSE = 0.97
-"""Expected share at the reset from which there is nothing to spare."""
+CLOSE, DOUBTFUL = 0.97, 0.35
+"""Expected share at the reset, or chance of a lockout, from which there is nothing to spare."""
 EARLY = 0.03
 """Share of a window that must have passed."""
 LEAST_USED = 0.01
@@ -110,7 +110,7 @@ def row(window: WindowView, now: datetime, zone: tzinfo) -> str:
         return tr("Runs out {when}", when=when(window, at, now, zone))
     if (told.even or 0.0) < EARLY or (window.used or 0.0) < LEAST_USED or told.at_reset is None:
         return tr("Too early to say")
-    if told.at_reset > CLOSE:
+    if is_close(window):
         return tr("Just lasts")
     idle = idle_for(window, now)
     if idle is not None:
@@ -173,7 +173,9 @@ def just_enough(name: str) -> tuple[str, str]:
 def is_close(window: WindowView) -> bool:
     """Lasts, with nothing to spare."""
     told = of(window)
-    return lasts(window) and told is not None and told.at_reset is not None and told.at_reset > CLOSE
+    if told is None or told.at_reset is None or not lasts(window):
+        return False
+    return told.at_reset > CLOSE or told.p_lockout >= DOUBTFUL
 
 
 def _has_day(window: WindowView) -> bool:
