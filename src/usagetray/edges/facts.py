@@ -15,10 +15,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from usagetray.edges import spool, sqlite_value
-from usagetray.edges.program import Programs
 from usagetray.errors import SourceError
 from usagetray.model import Secret
 from usagetray.providers.contract import (
@@ -45,6 +44,9 @@ MOST_UNPACKED = 128 * 1024 * 1024
 """Of a compressed file the end can only be had by unpacking all before it; beyond this it is left unread."""
 UNPACK_CHUNK = 1024 * 1024
 UNPACK_WINDOW = 32 * 1024 * 1024
+
+if TYPE_CHECKING:
+    from usagetray.edges.program import Programs
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ understood reads as `None` too, and its dotted path is noted in `Answer.dropped`
 from __future__ import annotations
 
 import calendar
-import hashlib
 import json
 import math
 import re
@@ -268,6 +267,8 @@ def account_of_home(home: Home) -> Account:
     """Whose figures these are where the vendor names nobody: those of the installation's own sign-in."""
     if home.is_default:
         return Account(id="default")
+    import hashlib  # deferred: 2 ms, for those who have several homes
+
     folder = hashlib.sha256(str(home.path).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     name = home.path.name.strip(".") or "home"
     return Account(id=f"{name}-{folder}", label=name)

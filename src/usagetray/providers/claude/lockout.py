@@ -11,7 +11,6 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Snapshot, UsageWindow
@@ -88,6 +87,8 @@ def _by_distance(at: datetime, resets_at: datetime) -> UsageWindow:
 
 def _clock_time(match: re.Match[str], at: datetime) -> datetime | None:
     """The next instant after `at` that a clock in the named zone shows so."""
+    from zoneinfo import ZoneInfo  # deferred: only for who is locked out
+
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
     if not 1 <= hour <= 12 or minute > 59:
         return None

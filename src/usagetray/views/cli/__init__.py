@@ -140,8 +140,8 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"usagetray {__version__}")
     _seams(parser)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    if first in ("status", "bar", "report"):
-        add = {"status": _status, "bar": _bar, "report": _report}[first]
+    if first in ("status", "bar", "report", "index"):
+        add = {"status": _status, "bar": _bar, "report": _report, "index": _index}[first]
         _seams(add(verbs), is_root=False)
         return parser
 
@@ -227,11 +227,7 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
     autostart = verbs.add_parser("autostart", help="whether the tray starts at login")
     autostart.add_argument("step", choices=("on", "off", "status"), metavar="on|off|status")
 
-    index = verbs.add_parser("index", help="read the tools' logs into the ledger of what was used")
-    index.add_argument("--rebuild", action="store_true", help="read every log from its beginning")
-    index.add_argument("--verify", action="store_true", help="count again from nothing and compare; changes nothing")
-    index.add_argument("--json", action="store_true", help="for scripts")
-
+    _index(verbs)
     verbs.add_parser("statusline", help="for Claude Code's status line; `connect` installs it")
     sheet = verbs.add_parser("icon-sheet", help="every state and size of the icon in one picture")
     sheet.add_argument("file", type=Path, metavar="FILE.png")
@@ -302,6 +298,14 @@ def _report(verbs: _Verbs) -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="for scripts; has the field names of ccusage")
     form.add_argument("--csv", action="store_true", help="for spreadsheets")
     return report
+
+
+def _index(verbs: _Verbs) -> argparse.ArgumentParser:
+    index = verbs.add_parser("index", help="read the tools' logs into the ledger of what was used")
+    index.add_argument("--rebuild", action="store_true", help="read every log from its beginning")
+    index.add_argument("--verify", action="store_true", help="count again from nothing and compare; changes nothing")
+    index.add_argument("--json", action="store_true", help="for scripts")
+    return index
 
 
 def _advise(verbs: _Verbs) -> argparse.ArgumentParser:
