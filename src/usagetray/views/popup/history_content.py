@@ -126,13 +126,14 @@ def _bar(bar: Bar, found: History, top: float) -> DayBar:
     wish = found.wish
     used = [(each, part) for each, part in zip(found.series, bar.parts, strict=True) if part.tokens]
     named = [(words.series(each, wish.by), part) for each, part in reversed(used)]
-    tips = [f"{words.whole_day(bar.day)}: {words.exact(bar.total, wish.unit)}"]
-    tips += [f"{name}: {words.exact(part, wish.unit)}" for name, part in named]
-    if not bar.total.tokens:
-        tips = [f"{words.whole_day(bar.day)}: {tr('nothing used')}"]
-    heard = tr("nothing used") if not bar.total.tokens else words.spoken(bar.total, wish.unit)
+    day, heard = words.whole_day(bar.day), words.spoken_day(bar.day)
+    if bar.total.tokens:
+        tips = [tr("{day}: {amount}", day=day, amount=words.exact(bar.total, wish.unit))]
+        tips += [tr("{name}: {amount}", name=name, amount=words.exact(part, wish.unit)) for name, part in named]
+        said = tr("{day}: {amount}", day=heard, amount=words.spoken(bar.total, wish.unit))
+    else:
+        tips, said = [tr("{day}: nothing used", day=day)], tr("{day}: nothing used", day=heard)
     details = ", ".join(_heard_part(name, part, wish.unit) for name, part in reversed(named))
-    said = tr("{day}: {amount}", day=words.spoken_day(bar.day), amount=heard)
     return DayBar(
         parts=tuple(part.value(wish.unit) / top if top else 0.0 for part in bar.parts),
         is_unknown=wish.unit == "cost" and bar.total.is_unknown,
@@ -142,7 +143,7 @@ def _bar(bar: Bar, found: History, top: float) -> DayBar:
 
 
 def _heard_part(name: str, part: Amount, unit: Unit) -> str:
-    return f"{name} {words.spoken(part, unit)}"
+    return tr("{name} {amount}", name=name, amount=words.spoken(part, unit))
 
 
 def _marks(found: History) -> tuple[tuple[int, str], ...]:

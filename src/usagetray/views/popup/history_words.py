@@ -7,24 +7,35 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from usagetray.domain.history import Amount, By, Series, Unit
-from usagetray.language import tr, tr_n
+from usagetray.language import tr, tr_later, tr_n
 from usagetray.views import amounts
-from usagetray.views.figures import NBSP
+from usagetray.views.figures import NBSP, day_of_month
 from usagetray.views.plain import plain
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAYS = (
+    tr_later("Mon"), tr_later("Tue"), tr_later("Wed"), tr_later("Thu"), tr_later("Fri"), tr_later("Sat"),
+    tr_later("Sun"),
+)  # fmt: skip
+WEEKDAYS = (
+    tr_later("Monday"), tr_later("Tuesday"), tr_later("Wednesday"), tr_later("Thursday"), tr_later("Friday"),
+    tr_later("Saturday"), tr_later("Sunday"),
+)  # fmt: skip
 WHOLE_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November"),
-    "December",
-)
+    tr_later("January"), tr_later("February"), tr_later("March"), tr_later("April"), tr_later("May"), tr_later("June"),
+    tr_later("July"), tr_later("August"), tr_later("September"), tr_later("October"), tr_later("November"),
+    tr_later("December"),
+)  # fmt: skip
 MOST_NAME = 40
 
 _FAMILY = re.compile(r"(claude-|gpt-|gemini-)(.+)")
 _NUMBERS = re.compile(r"(?<=\d)-(?=\d)")
 _CENT = Decimal("0.01")
-_SIZES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (10**3, "thousand"))
+_SIZES = {
+    "T": tr_later("trillion"),
+    "B": tr_later("billion"),
+    "M": tr_later("million"),
+    "k": tr_later("thousand"),
+}
 
 
 # ---- names -------------------------------------------------------------------------------------------------
@@ -116,9 +127,8 @@ def spoken_dollars(usd: Decimal) -> str:
 
 def _spoken_tokens(count: int) -> str:
     shown = amounts.tokens(count)
-    for (_, name), letter in zip(_SIZES, "TBMk", strict=True):
-        if shown.endswith(letter):
-            return tr("{count} {size} tokens", count=shown[:-1], size=tr(name))
+    if shown[-1] in _SIZES:
+        return tr("{count} {size} tokens", count=shown[:-1], size=tr(_SIZES[shown[-1]]))
     return tr_n("{count} token", "{count} tokens", count)
 
 
@@ -129,7 +139,7 @@ def day(at: date, today: date, *, year: bool = False) -> str:
     """ "11 Nov"; "today"."""
     if at == today:
         return tr("today")
-    shown = f"{at.day}{NBSP}{tr(MONTHS[at.month - 1])}"
+    shown = day_of_month(at)
     return f"{shown}{NBSP}{at.year}" if year else shown
 
 
