@@ -205,6 +205,9 @@ class Foresight:
             self._changed.add(owner)
             self._told = {key: told for key, told in self._told.items() if key[0] != owner}
         self._all[owner] = memory
+        for window in account.windows:
+            if not foreseeing.is_foreseeable(account, window):
+                self._told.pop((owner, window.key), None)
         return foreseeing.foreseen(account, memory, now, partial(self._tell, owner, memory, now))
 
     def _tell(self, owner: Owner, memory: Memory, now: datetime, key: str) -> Forecast | None:
