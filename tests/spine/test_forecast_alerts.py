@@ -49,8 +49,8 @@ def started(store: Store) -> Foresight:
 
 
 def session(**changes: Any) -> WindowView:
-    given = {"key": "session", "captured_at": NOW, "resets_at": ENDS, "length": SESSION}
-    return window(0.5, **{**given, **changes})
+    given = {"used": 0.5, "key": "session", "captured_at": NOW, "resets_at": ENDS, "length": SESSION}
+    return window(**{**given, **changes})
 
 
 def looked(ours: Foresight, now: datetime = NOW, **changes: Any) -> Overview:
