@@ -194,6 +194,30 @@ def test_r13_after_a_refusal_a_click_knocks_exactly_once(sim: Make, restarts: bo
     assert store.counters() == {"calls": before + 1, "may_ask": 1}
 
 
+def test_r13_one_click_knocks_once_however_many_keys_there_are(sim: Make) -> None:
+    """Whoever says no to the prompt is not shown it twice more; the next click is another matter."""
+    kinds = (DEEPSEEK, OPENROUTER, COPILOT)
+    machine = sim(*kinds)
+    machine.vault.kind = "refuses"
+    store = machine.key_store()
+    core = machine.start(store)
+    machine.tick()
+    before = store.counters()["calls"]
+
+    for clicks in (1, 2):
+        machine.run(HOUR, every=10 * MINUTE)
+        core.click()
+        machine.tick()
+        machine.run(5 * MINUTE, every=MINUTE)
+        assert store.counters() == {"calls": before + clicks, "may_ask": clicks}
+
+    machine.vault.kind = "ok"
+    machine.run(HOUR, every=10 * MINUTE)
+    core.click()
+    machine.tick()
+    assert set(machine.states().values()) == {"fresh"}
+
+
 def test_r13_a_click_of_long_ago_lets_nobody_be_asked_now(sim: Make) -> None:
     """Told to wait for an hour, the user clicks in vain; the request after the hour is nobody's click."""
     machine = sim(MINIMAX)

@@ -21,6 +21,9 @@ DEADLINE_S = 5.0
 SILENCE = timedelta(hours=6)
 """After the user said no, background work does not knock again for this long."""
 
+ONE_CLICK = timedelta(seconds=15)
+"""So long after a prompt was refused, others that the same click has called for do not open one more."""
+
 PART_CHARACTERS = 1000
 """Windows holds 1280 characters in an entry; one rule for all systems keeps a key movable between them."""
 
@@ -88,6 +91,7 @@ class Keychain:
         self._thread: threading.Thread | None = None
         self._calls = 0
         self._may_ask_calls = 0
+        self._declined_at: datetime | None = None  # when the user last said no to what they had asked for
 
     def counters(self) -> dict[str, int]:
         """Operations that reached the store, and those among them that were allowed to ask the user."""
@@ -95,7 +99,7 @@ class Keychain:
 
     def get(self, name: str, *, may_ask: bool = False) -> Secret | None:
         """The secret; None when there is none. `may_ask` only for a user's click: the system may show a prompt."""
-        return self._in_time(lambda call: self._get(call, name, may_ask), may_ask)
+        return self._in_time(lambda call: self._get(call, name, may_ask), may_ask, is_read=True)
 
     def set(self, name: str, secret: Secret) -> None:
         """Keeps it, replacing an earlier one. A user's act, so the system may ask. `UserError` for one too long."""
@@ -152,20 +156,19 @@ class Keychain:
 
     # ---- the deadline ---------------------------------------------------------------------------------------
 
-    def _in_time(self, act: Callable[[_Call], Secret | None], may_ask: bool) -> Secret | None:
+    def _in_time(self, act: Callable[[_Call], Secret | None], may_ask: bool, *, is_read: bool = False) -> Secret | None:
         until = time.monotonic() + self._deadline_s
-        now = self._clock.now()
-        # The upper bound: a clock that was set back must not stretch the silence.
-        if not may_ask and self.silent_until is not None and now < self.silent_until <= now + SILENCE:
-            raise SourceError(SOURCE, Cause.STORE_LOCKED, "refused earlier")
         if not self._turn.acquire(timeout=self._deadline_s):
             raise SourceError(SOURCE, Cause.STORE_LOCKED, "still waiting for it")
         try:
+            now = self._clock.now()
+            if is_read and self._is_silent(may_ask, now):  # only now: the one before may have been refused
+                raise SourceError(SOURCE, Cause.STORE_LOCKED, "refused earlier")
             if self._thread is not None and self._thread.is_alive():
                 raise SourceError(SOURCE, Cause.STORE_LOCKED, "still waiting for it")
             self._calls += 1
             self._may_ask_calls += may_ask
-            call = _Call(act, lambda: self._keep_silent(now))
+            call = _Call(act, lambda: self._keep_silent(now, may_ask))
             self._thread = threading.Thread(target=call.run, name="key store", daemon=True)
             self._thread.start()
             if not call.done.wait(max(until - time.monotonic(), 0)):
@@ -176,11 +179,18 @@ class Keychain:
             self._turn.release()
         if call.error is not None:
             raise call.error
-        self.silent_until = None
+        self.silent_until = self._declined_at = None
         return call.found
 
-    def _keep_silent(self, since: datetime) -> None:
+    def _is_silent(self, may_ask: bool, now: datetime) -> bool:
+        """Whether a no still holds. The bounds on both sides: a clock that was set back must not stretch it."""
+        if may_ask:
+            return self._declined_at is not None and timedelta() <= now - self._declined_at < ONE_CLICK
+        return self.silent_until is not None and now < self.silent_until <= now + SILENCE
+
+    def _keep_silent(self, since: datetime, may_ask: bool) -> None:
         self.silent_until = since + SILENCE
+        self._declined_at = since if may_ask else None
 
 
 def keychain_double(
