@@ -18,6 +18,7 @@ from usagetray.edges.files import private_dir
 TEXT, NUMBER, FLAG, LIST, OBJECT, NONE = str, (int, float), bool, list, dict, type(None)
 TOP = {
     "schema": int, "generated_at": TEXT, "demo": FLAG, "billing_route": (OBJECT, NONE), "accounts": LIST,
+    "alerts": OBJECT,
     "counters": OBJECT,
 }  # fmt: skip
 ACCOUNT = {

@@ -245,7 +245,7 @@ def test_every_day_fits_into_80_columns(day, zone):
 def test_the_json_has_the_documented_shape():
     body = json.loads(json.dumps(status_json(paying()), allow_nan=False))
 
-    assert list(body) == ["schema", "generated_at", "demo", "billing_route", "accounts", "counters"]
+    assert list(body) == ["schema", "generated_at", "demo", "billing_route", "accounts", "alerts", "counters"]
     assert (body["schema"], body["generated_at"], body["demo"]) == (1, "2026-11-20T19:04:00Z", False)
     assert body["accounts"][0]["windows"][0] == {
         "key": "five_hour",

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from usagetray.domain.holding_back import ALL, Manners
 from usagetray.domain.states import WindowState
 from usagetray.model import MoneyKind, MoneyLine
 from usagetray.overview import AccountView, ForecastView, IncidentView, Overview, WindowView
@@ -41,6 +42,7 @@ def status_json(overview: Overview) -> dict[str, Any]:
         "demo": overview.demo,
         "billing_route": billing_json.billing_route(overview.billing),
         "accounts": [*(_account(account, overview) for account in overview.accounts), *budget_json.accounts(overview)],
+        "alerts": _alerts(overview.manners),
         "counters": {**_COUNTERS, **{plain(key): _counted(value) for key, value in overview.counters.items()}},
     }
 
@@ -48,6 +50,23 @@ def status_json(overview: Overview) -> dict[str, Any]:
 def iso(at: datetime | None) -> str | None:
     """ "2026-11-20T19:04:00Z"; fractions of a second only where there are any."""
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _alerts(manners: Manners) -> dict[str, Any]:
+    """What holds alerts back now; `snoozed` are the limits that are so by themselves."""
+    single = [each for each in manners.snoozes if each.of != ALL]
+    return {
+        "quiet_until": iso(manners.quiet_until),
+        "snoozed_until": iso(manners.snoozed_until),
+        "snoozed": [
+            {
+                **dict(zip(("provider", "account", "window"), map(plain, each.of), strict=True)),
+                "until": iso(each.until_at),
+            }
+            for each in single
+        ],
+        "waiting": manners.waiting,
+    }
 
 
 def _account(account: AccountView, overview: Overview) -> dict[str, Any]:
