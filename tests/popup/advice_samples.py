@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 
 from tests.domain.advice.made_up import MILLION, NOW, asked, days, plan, response, session, tables, week
 from usagetray.domain.advice.advise import advise
@@ -29,6 +30,7 @@ def docs_bot() -> list[Response]:
     return rows
 
 
+@cache
 def month() -> OwnAdvice:
     """Thirty days on a plan that pays, of two quiet weeks and one that ran out, and two programs on the API."""
     quiet = [week(NOW - timedelta(days=7 * at + 1), "0.15") for at in range(3)]
@@ -36,15 +38,18 @@ def month() -> OwnAdvice:
     return own([*days(30, "39"), *docs_bot()], "max_5x", [*quiet, *full])
 
 
+@cache
 def poor() -> OwnAdvice:
     """A plan that hardly anything is used of."""
     return own(days(30, "0.9"), "max_5x", [week(NOW - timedelta(days=7 * at + 1), "0.05") for at in range(3)])
 
 
+@cache
 def early() -> OwnAdvice:
     return own(days(4, "9"), "max_5x")
 
 
+@cache
 def without_plan() -> OwnAdvice:
     return own(days(30, "9"))
 

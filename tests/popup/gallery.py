@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from tests.popup.gallery_samples import PICTURES, Picture
+from tests.popup.measuring import misfits
 from tests.popup.samples import ZONE
 from usagetray.overview import Overview
 from usagetray.views.popup.loading import Loader
@@ -28,7 +29,7 @@ from usagetray.views.popup.window import PopupWindow
 
 RATIO = 2
 AROUND = 10  # pixels at scale 1 between the shadow and the edge of the picture
-GROUNDS = {"light": "#C9CFDB", "dark": "#3A4350"}
+GROUNDS = {"light": "#C9CFDB", "dark": "#3A4350", "contrast": "#C9CFDB"}
 SCREEN = {"screens": [{"name": "gallery", "x": 0, "y": 0, "width": 3200, "height": 4800}]}
 
 
@@ -39,13 +40,16 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, help="folder with the design's pictures")
     parser.add_argument("--font", help="a family instead of the system's")
     parser.add_argument("--text", type=int, default=100, help="size of the system's letters, in percent")
+    parser.add_argument("--check", action="store_true", help="fail where a text is cut or not in its place")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     application = start(arguments.font, arguments.text)
     for name, picture in PICTURES.items():
         if arguments.names and name not in arguments.names:
             continue
-        drawn = draw(application, picture)
+        drawn, wrong = draw(application, picture)
+        if arguments.check and wrong:
+            raise SystemExit(f"{name}: {'; '.join(wrong)}")
         if arguments.beside is not None and picture.target:
             drawn = beside(QImage(str(arguments.beside / f"{picture.target}.png")), drawn)
         drawn.save(str(arguments.folder / f"{name}.png"))
@@ -66,7 +70,9 @@ def start(font: str | None, text: int) -> QApplication:
     return application
 
 
-def draw(application: QApplication, picture: Picture) -> QImage:
+def draw(application: QApplication, picture: Picture) -> tuple[QImage, list[str]]:
+    """Its picture, and what does not fit in it."""
+
     def load() -> Overview:
         return picture.overview()
 
@@ -82,8 +88,7 @@ def draw(application: QApplication, picture: Picture) -> QImage:
         shell.open([tab.key for tab in TABS].index(picture.tab))
         wait(application, shell.is_settled)
     wait(application, lambda: True)
-    grabbed = window.grab()
-    inner = grabbed.toImage()
+    inner, wrong = window.grab().toImage(), misfits(window)
     around = AROUND * RATIO
     shown = QImage(inner.width() + 2 * around, inner.height() + 2 * around, QImage.Format.Format_RGB32)
     shown.fill(QColor(GROUNDS[picture.theme]))
@@ -93,7 +98,7 @@ def draw(application: QApplication, picture: Picture) -> QImage:
     painter.end()
     window.obey({"verb": "hide"})
     window.deleteLater()
-    return shown
+    return shown, wrong
 
 
 def wait(application: QApplication, question: object) -> None:

@@ -166,6 +166,7 @@ PICTURES: Mapping[str, Picture] = {
     "normal_light": Picture(overview=normal, target="popup_normal_light"),
     "normal_dark": Picture(overview=normal, theme="dark", target="popup_normal_dark"),
     "near_limit": Picture(overview=near_limit, target="popup_near_limit"),
+    "contrast": Picture(overview=normal, theme="contrast", target="popup_normal_light"),
     "locked_out": Picture(overview=locked_out, theme="dark", target="popup_locked_out"),
     "stale_offline": Picture(overview=stale_offline, target="popup_stale_offline"),
     "states": Picture(overview=states, target="popup_states"),

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from tests.popup import samples
 from tests.popup.advice_samples import ADVICE, early, month, nothing, poor, without_plan
 from tests.popup.conftest import Open, Opened
-from tests.popup.test_window import check_fit, painted
+from tests.popup.measuring import misfits, painted
 from usagetray.domain.advice.own_advice import OwnAdvice
 from usagetray.views.popup.advice_content import advice_view
 from usagetray.views.popup.advice_page import AdvicePage
@@ -148,7 +148,7 @@ def test_every_text_of_the_advice_fits(open_popup: Open, application: QApplicati
         popup, page = opened(open_popup, ADVICE[name]())
         page.footer.click()
 
-        check_fit(popup)
+        assert misfits(popup.window) == []
     finally:
         application.setFont(usual)
 

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 
 from tests.popup import samples
 from tests.popup.conftest import Open, Opened
-from tests.popup.test_window import check_fit, painted, row
+from tests.popup.measuring import misfits, painted
+from tests.popup.test_window import row
 from usagetray.domain.forensics import Reading, Why, why
 from usagetray.domain.weighing import Use, Weighed
 from usagetray.views.popup.detail import Id
@@ -82,7 +83,7 @@ def test_it_says_who_used_it_what_was_dear_and_where_the_figure_is_from(
     assert "18 %, x/webshop: 3 sub-agents, 9 responses in 2 m." in said
     assert "Shared out by list prices: an estimate." in said
     assert said.endswith("A reading from the status line, 1 m ago.")
-    check_fit(popup)
+    assert misfits(popup.window) == []
     if artifacts:
         popup.window.grab().save(str(artifacts / f"popup_detail_{theme}.png"))
 

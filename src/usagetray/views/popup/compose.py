@@ -270,13 +270,18 @@ def _problem(problem: Problem, letters: Letters) -> Scene:
         action = right_aligned(letters, problem.action, t.BODY_STRONG, "link", 16, end)
         items.append(as_action(action))
         title_end = action.x - 10
-    detail = letters.wrap(problem.detail, t.BODY, end - at, most=3)
-    height = 33.0 + t.LEADING * len(detail)
+    titles = letters.wrap(problem.title, t.TITLE, title_end - at, most=2)
+    detail = letters.wrap(problem.detail, t.BODY, end - at, most=4)
+    below = 16.0 + (t.LEADING + 1) * (len(titles) - 1)
+    height = below + 17.0 + t.LEADING * len(detail)
     items.insert(0, Panel(x=LEFT, y=0, width=INNER, height=height, radius=t.ROW_CARD_RADIUS, fill="sunk"))
     items.append(Mark(x=LEFT + 12, y=height / 2 - 8, size=16, name=problem.mark, colour="text2"))
-    items.append(middle(letters, problem.title, t.TITLE, "text", 16, at, title_end - at))
     items.extend(
-        middle(letters, text, t.BODY, "text2", 34.5 + t.LEADING * line, at, end - at)
+        middle(letters, text, t.TITLE, "text", 16 + (t.LEADING + 1) * line, at, title_end - at)
+        for line, text in enumerate(titles)
+    )
+    items.extend(
+        middle(letters, text, t.BODY, "text2", below + 18.5 + t.LEADING * line, at, end - at)
         for line, text in enumerate(detail)
     )
     return Scene(height=height + 6, items=tuple(items))

@@ -77,7 +77,8 @@ def compose_elsewhere(waiting: Waiting, letters: Letters, most: float) -> tuple[
     return Scene(height=WAITING, items=(text,)), text.width
 
 
-def compose_footer(footer: Footer, letters: Letters) -> Scene:
+def compose_footer(footer: Footer, letters: Letters, *, tints: bool = True) -> Scene:
+    """`tints`: bars are tinted up to their forecast, which the legend then explains."""
     centre = t.FOOTER / 2
     items: list[Item] = []
     end = float(RIGHT)
@@ -86,7 +87,7 @@ def compose_footer(footer: Footer, letters: Letters) -> Scene:
         items.append(as_action(action))
         end = action.x - 12
     elif footer.has_legend:
-        legend = _legend(letters, centre)
+        legend = _legend(letters, centre, tints=tints)
         begins = min(item.x for item in legend)
         # A legend explains what is drawn; when the next check comes is of less use, and stands in the hint.
         if letters.width(footer.short or footer.text, t.BODY) <= begins - LEGEND_GAP - LEFT:
@@ -97,8 +98,11 @@ def compose_footer(footer: Footer, letters: Letters) -> Scene:
     return Scene(height=t.FOOTER, items=tuple(items))
 
 
-def _legend(letters: Letters, centre: float) -> list[Item]:
+def _legend(letters: Letters, centre: float, *, tints: bool) -> list[Item]:
     """What the tick and the tint of a bar mean, at the right edge."""
+    if not tints:
+        even = right_aligned(letters, tr("even pace"), t.CAPTION, "text2", centre, RIGHT)
+        return [Panel(x=even.x - 7, y=centre - 6, width=2, height=12, fill="text2"), even]
     forecast = right_aligned(letters, tr("forecast"), t.CAPTION, "text2", centre, RIGHT)
     swatch = Panel(x=forecast.x - 18, y=centre - 3, width=14, height=6, radius=1, fill="ok", strength=t.FORECAST)
     even = right_aligned(letters, tr("even pace"), t.CAPTION, "text2", centre, swatch.x - LEGEND_GAP)

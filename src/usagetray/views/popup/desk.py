@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QFontInfo, QGuiApplication, QPalette, QScreen
+from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette, QScreen
 
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
@@ -14,10 +16,38 @@ from usagetray.views.popup.widgets import Look
 
 
 def current_look(theme: str | None, *, moves: bool = False) -> Look:
-    """`theme`: "light" or "dark" to force one, None to follow the desktop."""
+    """`theme`: "light", "dark" or "contrast" to force one, None to follow the desktop."""
     font = QGuiApplication.font()
     scale = t.text_scale(float(QFontInfo(font).pixelSize()))
-    return Look(t.DARK if (theme == "dark" if theme else _is_dark()) else t.LIGHT, Letters(font), scale, moves)
+    if theme == "contrast" or (theme is None and _wants_contrast()):
+        palette = _contrasting(QGuiApplication.palette())
+    else:
+        palette = t.DARK if (theme == "dark" if theme else _is_dark()) else t.LIGHT
+    return Look(palette, Letters(font), scale, moves)
+
+
+def on_restyle(change: Callable[[], None]) -> None:
+    """Call it whenever the desktop takes another theme."""
+    hints = QGuiApplication.styleHints()
+    hints.colorSchemeChanged.connect(lambda _scheme: change())
+    if hasattr(hints, "accessibility"):  # from Qt 6.10 on
+        hints.accessibility().contrastPreferenceChanged.connect(lambda _preference: change())
+
+
+def _wants_contrast() -> bool:
+    hints = QGuiApplication.styleHints()
+    if not hasattr(hints, "accessibility"):
+        return False
+    return hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+
+
+def _contrasting(system: QPalette) -> t.Palette:
+    """The system's own two colours and nothing between them: shapes and words tell every state."""
+    ground, ink = (system.color(role).name() for role in (QPalette.ColorRole.Window, QPalette.ColorRole.WindowText))
+    base = t.DARK if QColor(ground).lightness() < 128 else t.LIGHT
+    grounds = dict.fromkeys(("bg", "sunk", "sel", "seg", "track", "on", "okbg", "warnbg", "critbg", "paybg"), ground)
+    inks = ("line", "edge", "ctl", "text", "text2", "text3", "link", "ok", "warn", "crit", "pay", "good")
+    return replace(base, **grounds, **dict.fromkeys(inks, ink), is_plain=True)
 
 
 def _is_dark() -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.body import Body, fold_to_fit
-from usagetray.views.popup.compose_card import WAITING, compose_card, compose_footer
+from usagetray.views.popup.compose_card import compose_card, compose_footer
 from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.spec import Footer, Page
 from usagetray.views.popup.spoken import sentences
@@ -56,7 +56,7 @@ class NowPage(PopupPage):
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.card, heard))
 
     def _put_footer(self, footer: Footer, look: Look) -> None:
-        self.footer.put(look, compose_footer(footer, look.letters))
+        self.footer.put(look, compose_footer(footer, look.letters, tints=not look.palette.is_plain))
         self.footer.ring_box = (t.PAD - 7, 5, t.WIDTH - 2 * t.PAD + 14, t.FOOTER - 10)
         self.footer.say(footer.spoken)
 
@@ -64,7 +64,7 @@ class NowPage(PopupPage):
         if self._page is None:
             return
         scale = self.look.scale
-        head = self.card.scene.height + (WAITING if self._page.waiting is not None else 0)
+        head = self.card.scene.height + (self.waiting.high if self._page.waiting is not None else 0)
         laid, _ = fold_to_fit(self._page.sections, self._opened, self._room - head - t.FOOTER - 1, self.look)
         body = min(laid.height if laid.lines else 10.0, self._room - head - t.FOOTER - 1)
         self.body.put(laid, self.look, round(body * scale))

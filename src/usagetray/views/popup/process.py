@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str]) -> int:
     """Run until told to quit, until stdin ends, or for ten minutes out of sight."""
     parser = argparse.ArgumentParser(prog="usagetray popup", description="The popup window; started by the tray.")
-    parser.add_argument("--theme", choices=("light", "dark"), help="instead of the desktop's")
+    parser.add_argument("--theme", choices=("light", "dark", "contrast"), help="instead of the desktop's")
     arguments = parser.parse_args(list(argv))
     return run(store_reader(os.environ), explain=store_explainer(os.environ), theme=arguments.theme, environ=os.environ)
 

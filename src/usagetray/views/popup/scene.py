@@ -23,6 +23,8 @@ Zone = Literal["figure", "time", "action"]
 LEAST_FILL = 2.0
 """Pixels a share over zero gets at least, so that "a little" and "nothing" look different."""
 STRIPE_ON, STRIPE_OFF = 4.0, 2.0
+GROUNDS = frozenset({"sunk", "sel", "seg", "track", "okbg", "warnbg", "critbg", "paybg"})
+"""Colours that part an area from its surroundings: in high contrast a line does that."""
 EVEN_OVER = 3.0
 """Pixels the tick of even use stands out over both edges of its bar."""
 GOING = 0.5
@@ -139,11 +141,11 @@ def _draw_panel(painter: QPainter, item: Panel, palette: Palette) -> None:
     if item.fill:
         painter.setBrush(_faint(palette.colour(item.fill), item.strength))
         painter.drawRoundedRect(QRectF(item.x, item.y, item.width, item.height), item.radius, item.radius)
-    if item.outline:
+    if item.outline or (palette.is_plain and item.fill in GROUNDS and item.height > 4):
         inset = item.outline_width / 2
         box = QRectF(item.x, item.y, item.width, item.height).adjusted(inset, inset, -inset, -inset)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(palette.colour(item.outline)), item.outline_width))
+        painter.setPen(QPen(QColor(palette.colour(item.outline or "text")), item.outline_width))
         painter.drawRoundedRect(box, item.radius - inset, item.radius - inset)
         painter.setPen(Qt.PenStyle.NoPen)
 

@@ -19,6 +19,8 @@ from usagetray.views.popup.spoken import spoken
 from usagetray.views.popup.widgets import Look, Painted, Pressable
 
 GAP = 14
+INDENT = t.CHECK_BOX + 10.0  # of a second line, below the words of the first
+FURTHER = 24
 
 
 class Switch(Painted, QCheckBox):
@@ -39,6 +41,7 @@ class WaitingRow(QWidget):
 
     def __init__(self, look: Look, flip: Callable[[bool], None], go: Callable[[], None]) -> None:
         super().__init__()
+        self.high = 0.0  # at scale 1
         self.switch = Switch(look)
         self.elsewhere = Pressable(look, Scene(height=0, items=()), "", "", go)
         self.switch.toggled.connect(flip)
@@ -50,21 +53,24 @@ class WaitingRow(QWidget):
         self.switch.setChecked(waiting.on)
         self.switch.blockSignals(False)
         self.switch.setAccessibleName(waiting.name)
-        link, link_width = compose_elsewhere(waiting, look.letters, INNER * 0.55)
-        box, box_width = compose_tick(waiting, look.letters, INNER - link_width - (GAP if link_width else 0))
-        self._put(self.switch, look, box, box_width, LEFT)
-        self._put(self.elsewhere, look, link, link_width, RIGHT - link_width)
+        box, box_width = compose_tick(waiting, look.letters, INNER)
+        link, link_width = compose_elsewhere(waiting, look.letters, INNER - INDENT)
+        # Side by side where there is room, else below each other.
+        beside = box_width + GAP + link_width <= INNER
+        self._put(self.switch, look, box, box_width, LEFT, 0)
+        self._put(self.elsewhere, look, link, link_width, RIGHT - link_width if beside else LEFT + INDENT, not beside)
         self.elsewhere.say(spoken(waiting.elsewhere), tr("Press Enter to see it"))
         self.elsewhere.setVisible(bool(waiting.elsewhere))
-        self.setFixedSize(round(t.WIDTH * look.scale), round(WAITING * look.scale))
+        self.high = WAITING if beside or not waiting.elsewhere else WAITING + FURTHER
+        self.setFixedSize(round(t.WIDTH * look.scale), round(self.high * look.scale))
 
-    def _put(self, widget: Painted, look: Look, scene: Scene, width: float, x: float) -> None:
+    def _put(self, widget: Painted, look: Look, scene: Scene, width: float, x: float, line: int) -> None:
         # The ring stands around the words; their widget is as much wider as it needs.
         bleed = 7.0
         shifted = Scene(height=scene.height, items=moved(scene.items, bleed))
         widget.ring_box = (0, 2, width + 2 * bleed, scene.height - 3)
         widget.put(look, shifted, width=width + 2 * bleed)
-        widget.move(round((x - bleed) * look.scale), 0)
+        widget.move(round((x - bleed) * look.scale), round(line * FURTHER * look.scale))
 
     def stops(self) -> list[QWidget]:
         return [self.switch, *([self.elsewhere] if not self.elsewhere.isHidden() else [])]

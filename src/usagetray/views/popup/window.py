@@ -11,17 +11,19 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QPropertyAnimation, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from usagetray.overview import Overview
 from usagetray.views.popup import tokens as t
+from usagetray.views.popup.asked import Asked
 from usagetray.views.popup.content import Wish, page, reading_page, unreadable_page
-from usagetray.views.popup.desk import current_look, free_space, native_to_logical
+from usagetray.views.popup.desk import current_look, free_space, native_to_logical, on_restyle
 from usagetray.views.popup.detail import Whys, with_details
 from usagetray.views.popup.details import Details, Explain
 from usagetray.views.popup.first_page import FirstPage
 from usagetray.views.popup.frame import draw_frame, dress_hints
+from usagetray.views.popup.keys import act_of
 from usagetray.views.popup.loading import Loader
 from usagetray.views.popup.motion import appear
 from usagetray.views.popup.placing import place
@@ -36,9 +38,6 @@ REOPEN_S = 0.3
 """A "show" this soon after a click outside is that same click, on the tray icon: it meant "close"."""
 WARM = timedelta(minutes=10)
 """Hidden for so long, the process ends; the next click starts a new one."""
-
-ASKED_S = 15.0
-"""A refresh that has changed nothing after so long has ended otherwise."""
 
 Emit = Callable[[Mapping[str, object]], None]
 
@@ -65,7 +64,7 @@ class PopupWindow(QWidget):
         super().__init__()
         self._tabs, self._readers, self._moves = tabs, readers or {}, moves
         self._fading: QPropertyAnimation | None = None
-        self._asked: tuple[float, datetime | None] | None = None  # when a refresh was, and what was last checked then
+        self._asked = Asked()
         self._details = Details(explain, self.explained.emit)
         self._loader, self._emit, self._zone, self._theme = loader, emit, zone, theme
         self._margin = t.SHADOW if compositor else 0
@@ -99,7 +98,7 @@ class PopupWindow(QWidget):
         self.arrived.connect(self._take)
         self.explained.connect(self._take_whys)
         self.told.connect(self.obey)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._restyle())
+        on_restyle(self._restyle)
 
     # ---- verbs and readings -----------------------------------------------------------------------------------
 
@@ -259,16 +258,7 @@ class PopupWindow(QWidget):
         assert isinstance(self._page, Shell)  # noqa: S101 - made on the lines above
         self._shown = wanted
         self._page.put(wanted, self._given(overview), self._look, self._room())
-        self._page.header.refresh.turn(self._is_refreshing(overview))
-
-    def _is_refreshing(self, overview: Overview | None) -> bool:
-        """A request runs, as far as can be told: the one asked for here has not changed what was last checked."""
-        if overview is None or overview.refreshing or self._asked is None:
-            return overview is not None and overview.refreshing
-        at, checked_at = self._asked
-        if overview.checked_at != checked_at or time.monotonic() - at > ASKED_S:
-            self._asked = None
-        return self._asked is not None
+        self._page.header.refresh.turn(self._asked.runs(overview))
 
     def _given(self, overview: Overview | None) -> TabContent:
         return TabContent(
@@ -346,8 +336,16 @@ class PopupWindow(QWidget):
                 self._wish = replace(self._wish, countdown=not self._wish.countdown)
                 self._emit({"event": "set", "countdown": self._wish.countdown})
                 self._render()
+            case "close":
+                self._put_away()
+            case "move" if self._page is not None:
+                self._page.move_focus(int(key))
+            case "tab" if isinstance(self._page, Shell):
+                self._page.open(int(key))
+            case "explain" if isinstance(self._page, Shell):
+                self._page.explain()
             case "refresh":
-                self._asked = (time.monotonic(), self._overview.checked_at if self._overview is not None else None)
+                self._asked.ask(self._overview)
                 self._emit({"event": "refresh"})
                 self._render()
             case "settings":
@@ -377,29 +375,11 @@ class PopupWindow(QWidget):
             self._emit(answer)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        match event.key():
-            case Qt.Key.Key_Escape:
-                self._put_away()
-            case Qt.Key.Key_F5:
-                self._act("refresh", "")
-            case Qt.Key.Key_R if control:
-                self._act("refresh", "")
-            case Qt.Key.Key_Comma if control:
-                self._act("settings", "")
-            case Qt.Key.Key_U if not control:
-                self._act("figure", "")
-            case Qt.Key.Key_T if not control:
-                self._act("time", "")
-            case Qt.Key.Key_1 | Qt.Key.Key_2 | Qt.Key.Key_3 if control and isinstance(self._page, Shell):
-                self._page.open(event.key() - Qt.Key.Key_1)
-            case Qt.Key.Key_I if not control and isinstance(self._page, Shell):
-                self._page.explain()
-            case Qt.Key.Key_Down | Qt.Key.Key_Up:
-                if self._page:
-                    self._page.move_focus(1 if event.key() == Qt.Key.Key_Down else -1)
-            case _:
-                super().keyPressEvent(event)
+        act = act_of(event)
+        if act is None:
+            super().keyPressEvent(event)
+        else:
+            self._act(*act)
 
     # ---- the frame --------------------------------------------------------------------------------------------
 
