@@ -168,7 +168,7 @@ class Foresight:
     def _heard(self, accounts: Sequence[AccountView], now: datetime) -> dict[Owner, list[Observation]]:
         """What the ledger counted since the last look, by account."""
         changes = self._store.ledger.changes
-        if self._ledger == changes:
+        if self._ledger == changes or not self._is_counted():
             return {}
         told = foresight.news(self._store.database, self._taken_in, MOST_NEWS)
         if len(told) < MOST_NEWS:
@@ -195,7 +195,9 @@ class Foresight:
     ) -> AccountView:
         provider = next((each for each in self._providers() if each.id == account.provider), None)
         withdrawing = {each.id for each in provider.strategies if each.withdraws} if provider else set()
-        said = foreseeing.said_since(account, memory, now, withdrawing.__contains__)
+        # A reading is compared with what logs told before it: it waits until they have been read.
+        waits = account.provider in self._places and not self._is_counted()
+        said = [] if waits else foreseeing.said_since(account, memory, now, withdrawing.__contains__)
         if said:
             memory = self._with_new_models(account, memory, now)
         if said or heard or self._looked_at.get(owner) != now:
@@ -226,7 +228,7 @@ class Foresight:
             is_new = (
                 window.model and window.key not in known and all(each.model != window.model for each in memory.habits)
             )
-            if is_new and own and self._is_counted():
+            if is_new and own:
                 memory = feeding.with_habit(memory, account, self._store, own, self._table(now), window, now)
         return memory
 
