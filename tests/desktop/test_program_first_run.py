@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desktop.program import Program, computer, told
+from tests.desktop.program import COMMAND, Program, computer, told
 from tests.desktop.session import Desktop
 
 pytestmark = pytest.mark.desktop
@@ -47,6 +47,33 @@ def test_the_first_click_shows_what_was_found_and_changes_nothing(program: Progr
     assert program.desktop.alerts() == ()
 
 
+def test_nothing_is_read_before_start_and_a_figure_stands_on_the_icon_within_ten_seconds_after(program: Program):
+    """The status line is ours already, from an earlier time; its reading waits in our own spool."""
+    program.desktop.run([COMMAND, "statusline"], env=program.env, input=told(42))
+    program.verb("status")  # asks the running tray's store, which holds nothing
+    assert program.status() == []
+    program.desktop.click_icon()
+    program.wait_for_popup()
+
+    program.desktop.keys("Return")
+
+    program.desktop.wait_until(program.status, "a figure", seconds=10)
+    (window, *_) = program.status()[0]["windows"]
+    assert window["used_percent"] == 42
+
+
+def test_not_now_decides_nothing_and_asks_again(program: Program):
+    program.desktop.click_icon()
+    program.wait_for_popup()
+
+    program.desktop.keys("Up", "Return")
+
+    program.wait_until_gone()
+    assert not welcomed(program)
+    program.desktop.click_icon()
+    program.wait_for_popup()
+
+
 def test_start_alone_leaves_the_tools_settings_alone(program: Program):
     """The helper is not ticked; "Start with 1 tool" has the focus."""
     program.desktop.click_icon()
@@ -59,13 +86,13 @@ def test_start_alone_leaves_the_tools_settings_alone(program: Program):
 
 
 def test_a_ticked_helper_is_installed_brings_figures_and_shows_the_users_own_line_still(program: Program):
-    """By keyboard: up over "Not now" to the tick, down again and start; then Claude Code draws its status line."""
+    """By keyboard: round to the second tick, back and start; then Claude Code draws its status line."""
     program.desktop.click_icon()
     program.wait_for_popup()
 
-    program.desktop.keys("Up", "Up", "space", "Down", "Down")
+    program.desktop.keys("Tab", "Tab", "space")
     program.picture("program-first-run-ticked")
-    program.desktop.keys("Return")
+    program.desktop.keys("shift+Tab", "shift+Tab", "Return")
 
     program.desktop.wait_until(lambda: welcomed(program), "the answer in the settings")
     settings = json.loads((program.claude / "settings.json").read_text())

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
@@ -240,6 +240,19 @@ class Pages(QListWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 7, 7)
         painter.end()
+
+
+def stops(within: QLayout | None) -> Iterator[QWidget]:
+    """What Tab stops at, in the order in which it is read."""
+    for at in range(within.count() if within is not None else 0):
+        item = within.itemAt(at) if within is not None else None
+        widget = item.widget() if item is not None else None
+        if widget is None:
+            yield from stops(item.layout() if item is not None else None)
+        elif widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            yield widget
+        else:
+            yield from stops(widget.layout())
 
 
 def clear(layout_owner: QWidget) -> None:

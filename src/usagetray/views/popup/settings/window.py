@@ -25,7 +25,7 @@ from usagetray.language import tr
 from usagetray.overview import Overview
 from usagetray.settings.setup import Setup
 from usagetray.views.popup.settings.building import PageView
-from usagetray.views.popup.settings.controls import Pages, button, label
+from usagetray.views.popup.settings.controls import Pages, button, label, stops
 from usagetray.views.popup.settings.emblem import emblem
 from usagetray.views.popup.settings.pages import PAGES
 from usagetray.views.popup.settings.parts import Contact, Seen
@@ -62,6 +62,7 @@ class SettingsWindow(QWidget):
         self._contacts: tuple[Contact, ...] = ()
         self._wanted_provider = ""
         self._stamp: object = None
+        self._stops: list[QWidget] = []
         self._watch = QFileSystemWatcher(self)
         self._watch.directoryChanged.connect(lambda _path: self._look_at_file())
         self._watch.fileChanged.connect(lambda _path: self._look_at_file())
@@ -128,6 +129,16 @@ class SettingsWindow(QWidget):
             self.stack.addWidget(made)
             self._show(made)
         self.stack.setCurrentWidget(self.pages[key])
+
+    def _order_stops(self) -> None:
+        """Tab goes over the pages, then down the page that is shown, whenever what stands on it was made."""
+        page = self.stack.currentWidget()
+        inner = page.widget() if isinstance(page, PageView) else None
+        order = [self.nav, *stops(inner.layout() if inner is not None else None), self.as_text]
+        if order != self._stops:
+            self._stops = order
+            for before, after in itertools.pairwise(order):
+                self.setTabOrder(before, after)
 
     def turn_to(self, name: str) -> None:
         """ "alerts", or "providers/deepseek" for one provider's card."""
@@ -208,6 +219,10 @@ class SettingsWindow(QWidget):
         if answer is not None:
             answer(ok, text)
             self._reload()
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's name
+        self._order_stops()  # a card may have opened since, or a list grown
+        return super().focusNextPrevChild(next)
 
     def press(self, name: str) -> None:
         """A button of a page that opens something outside."""

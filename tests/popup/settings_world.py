@@ -1,0 +1,113 @@
+"""A settings window on a made-up home, and the tray's own hands behind it: what it wishes for is done to real files."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.popup import samples
+from usagetray.edges.clock import SystemClock
+from usagetray.edges.keychain import Keychain, keychain_double
+from usagetray.edges.notify import AlertText
+from usagetray.errors import UserError
+from usagetray.profile import Profile, open_profile
+from usagetray.spine.changing import WISHES, Changing
+from usagetray.spine.setting_up import setup
+from usagetray.views.popup.desk import current_look
+from usagetray.views.popup.settings.parts import Contact
+from usagetray.views.popup.settings.window import Loaded, SettingsWindow
+
+KEY = "sk-made-up-0123456789abcdef0123456789"
+CONTACTS = (
+    Contact(origin="https://api.example.com", requests=96, received=412_000),
+    Contact(origin="https://status.example.com", requests=1, received=900),
+)
+
+
+@dataclass
+class Notifier:
+    """Takes every alert, or none."""
+
+    is_there: bool = True
+    sent: list[AlertText] = field(default_factory=list)
+
+    def send(self, alert: AlertText) -> bool:
+        self.sent.append(alert)
+        return self.is_there
+
+    def close(self) -> None:
+        """Nothing is under way."""
+
+
+class World:
+    def __init__(self, folder: Path, *, keychain: str = "ok") -> None:
+        self.home, root = folder / "home", folder / "profile"
+        for each in (self.home / ".claude/projects/x", self.home / ".config/github-copilot", root):
+            each.mkdir(parents=True)
+        (self.home / ".claude/projects/x/log.jsonl").write_text("{}\n")
+        (self.home / ".config/github-copilot/apps.json").write_text("{}")
+        self.config = root / "config.toml"
+        self.config.write_text("# mine\nwelcomed = true\n\n[somebody.elses]\nkey = 1  # stays\n")
+        environ = {"USAGETRAY_HOME": str(root), "HOME": str(self.home), "PATH": ""}
+        self.profile: Profile = open_profile({**environ, "CLAUDE_CONFIG_DIR": str(self.home / ".claude")})
+        self.keychain: Keychain = keychain_double(keychain, SystemClock())
+        self.notifier = Notifier()
+        self.events: list[dict[str, object]] = []
+        self.window: SettingsWindow | None = None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return tomllib.loads(self.config.read_text())
+
+    def said(self, name: str) -> list[dict[str, object]]:
+        return [each for each in self.events if each["event"] == name]
+
+    def open(self, *, theme: str = "light", answers: bool = True) -> SettingsWindow:
+        """`answers`: the tray does what is wished, and says so."""
+        made = SettingsWindow(current_look(theme), self._hear if answers else self._note, self.load)
+        self.window = made
+        made.know_contacts(CONTACTS)
+        self.load()
+        made.show()
+        settle()
+        return made
+
+    def load(self) -> None:
+        assert self.window is not None
+        self.window.show_loaded(Loaded(setup(self.profile), samples.calm()))
+
+    def _note(self, event: Mapping[str, object]) -> None:
+        self.events.append(json.loads(json.dumps(event)))  # as it crosses the pipe
+
+    def _hear(self, event: Mapping[str, object]) -> None:
+        self._note(event)
+        if event["event"] not in WISHES:
+            return
+        changing = Changing(self.profile, self.keychain, self.notifier)
+        assert self.window is not None
+        try:
+            ok, text = True, changing.do(self.events[-1])
+        except UserError as error:
+            ok, text = False, str(error)
+        self.window.take_answer(event["id"], ok=ok, text=text)
+
+
+def settle() -> None:
+    for _ in range(6):
+        QApplication.processEvents()
+
+
+def find(window: QWidget, kind: type[Any], name: str) -> Any:
+    """The visible widget that a screen reader calls so."""
+    found = [each for each in window.findChildren(kind) if each.accessibleName() == name and each.isVisibleTo(window)]
+    assert len(found) == 1, (name, [each.accessibleName() for each in window.findChildren(kind)])
+    return found[0]
+
+
+Open = Callable[..., SettingsWindow]
