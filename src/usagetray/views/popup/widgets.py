@@ -28,6 +28,7 @@ from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.motion import glide, turn
 from usagetray.views.popup.scene import Bar, Mark, Panel, Scene, draw, zone_at
 from usagetray.views.popup.spec import Caption, Collapsed, Comparison, Detail, Line, Problem, Row, Tip, Words
+from usagetray.views.popup.spoken import spoken
 
 if TYPE_CHECKING:
     _Base = QWidget
@@ -319,12 +320,11 @@ def line_widget(line: Line, look: Look, scene: Scene, act: Act) -> Painted:
         case Collapsed():
             return Pressable(look, scene, line.spoken.name, line.spoken.description, lambda: act("expand", line.key))
         case Problem() if line.action:
-            name = f"{line.title}. {line.action}"
-            widget = Pressable(look, scene, name, line.detail, lambda: act("action", line.key))
+            widget = Pressable(look, scene, *_heard(line), lambda: act("action", line.key))
             widget.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
             return widget
         case Problem():
-            return Plain(look, scene, line.title, line.detail)
+            return Plain(look, scene, *_heard(line))
         case Detail():
             plain = Plain(look, scene, line.spoken.name, line.spoken.description)
             plain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -339,8 +339,13 @@ def line_widget(line: Line, look: Look, scene: Scene, act: Act) -> Painted:
             plain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             return plain
         case Caption():
-            return Plain(look, scene, line.text)
+            return Plain(look, scene, spoken(line.text))
     return Plain(look, scene, line.spoken.name, line.spoken.description)
+
+
+def _heard(problem: Problem) -> tuple[str, str]:
+    name = f"{problem.title}. {problem.action}" if problem.action else problem.title
+    return spoken(name), spoken(problem.detail)
 
 
 def kind_of(line: Line) -> tuple[str, str, bool]:
@@ -357,9 +362,9 @@ def refill(widget: Painted, line: Line, look: Look, scene: Scene) -> None:
             widget.take(line)
     elif isinstance(widget, Plain | Pressable):
         if isinstance(line, Problem):
-            widget.say(f"{line.title}. {line.action}" if line.action else line.title, line.detail)
+            widget.say(*_heard(line))
         elif isinstance(line, Caption):
-            widget.say(line.text)
+            widget.say(spoken(line.text))
         else:
             widget.say(line.spoken.name, line.spoken.description)
         if isinstance(line, Detail | Tip):
