@@ -222,6 +222,17 @@ def test_money_is_heard_in_words(usd: str, heard_as: str) -> None:
     assert words.spoken(Amount(1, Decimal(usd)), "cost") == heard_as
 
 
+def test_less_than_a_cent_with_something_unpriced_is_no_sum() -> None:
+    """ "at least $0.00" would read as nothing."""
+    amount = Amount(5, Decimal("0.001"), 5, True)
+
+    assert [say(amount, "cost") for say in (words.short, words.exact, words.spoken)] == [
+        "no price",
+        "no price is known",
+        "no price is known",
+    ]
+
+
 @pytest.mark.parametrize(
     ("count", "heard_as"),
     [(1, "1 token"), (950, "950 tokens"), (38_000, "38 thousand tokens"), (4_100_000, "4.1 million tokens")],
@@ -237,7 +248,7 @@ def test_each_weekday_is_heard_with_its_busiest_hour() -> None:
     rows = heat(view(samples.sums())).rows
 
     assert [row.name for row in rows] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-    assert rows[3].spoken.startswith("Thursday: busiest from 14 to 15 o’clock, ")
+    assert rows[3].spoken.startswith("Thursday: busiest from 14:00 to 15:00, ")
     assert rows[3].spoken.endswith(" an hour")
 
 

@@ -8,9 +8,10 @@ from functools import partial
 
 from usagetray.domain.history import Amount, Bar, History, HistoryWish, Hour, Unit
 from usagetray.language import tr, tr_n
+from usagetray.model import Money
 from usagetray.views import amounts
 from usagetray.views.cost_words import MEGABYTE
-from usagetray.views.figures import NARROW, NBSP
+from usagetray.views.figures import DASH, money, number
 from usagetray.views.popup import history_words as words
 from usagetray.views.popup.history_spec import (
     SHADES,
@@ -28,6 +29,7 @@ COLOURS = ("m1", "m2", "m3", "m4", "m5")
 OTHER = "m6"
 MOST_TICKS = 4
 STEPS = (1, 2, 5, 10)
+LEAST_CENT = 0.01
 
 
 def history_view(found: History | None, wish: HistoryWish, *, failed: bool) -> HistoryView:
@@ -56,32 +58,24 @@ def _progress(found: History) -> str:
     if found.logs_read is None:
         return ""
     done, total = found.logs_read[0] // MEGABYTE, -(-found.logs_read[1] // MEGABYTE)
-    return tr("Reading logs: {done} of {total} MB", done=f"{min(done, total):,}", total=f"{total:,}")
+    return tr("Reading logs: {done} of {total} MB", done=number(min(done, total)), total=number(total))
 
 
 def _headline(found: History, progress: str) -> Headline:
     wish, total = found.wish, found.total
+    amount, days = words.spoken(total, wish.unit), wish.days
     if wish.unit == "tokens":
-        note = tr("tokens, last {days} days", days=wish.days)
-        line = tr("From your logs; what a cache gave is in it.")
+        note, line = tr("tokens, last {days} days", days=days), tr("From your logs; what a cache gave is in it.")
+        spoken = tr("{amount} in the last {days} days. {line}", amount=amount, days=days, line=line)
     else:
-        note = tr("at list prices, last {days} days", days=wish.days)
         line = tr("Estimate from your logs, not a bill.")
-    spoken = tr("{amount}, {note}. {line}", amount=words.spoken(total, wish.unit), note=note, line=line)
-    if wish.unit == "tokens":
-        spoken = tr(
-            "{amount} in the last {days} days. {line}", amount=words.spoken(total, wish.unit), days=wish.days, line=line
-        )
-    return Headline(
-        big=_big(total, wish.unit),
-        note=note,
-        lines=(progress or line,),
-        spoken=f"{spoken} {progress}".strip(),
-    )
-
-
-def _big(total: Amount, unit: Unit) -> str:
-    return words.short(total, unit).capitalize() if total.is_unknown else words.short(total, unit)
+        note = tr("at list prices, last {days} days", days=days)
+        spoken = tr("{amount}, {note}. {line}", amount=amount, note=note, line=line)
+    big = words.short(total, wish.unit)
+    if wish.unit == "cost" and words.is_unknown(total):
+        big, note = tr("No price"), tr("last {days} days", days=days)
+        spoken = tr("{amount} for the last {days} days. {line}", amount=amount, days=days, line=line)
+    return Headline(big=big, note=note, lines=(progress or line,), spoken=f"{spoken} {progress}".strip())
 
 
 # ---- bars --------------------------------------------------------------------------------------------------
@@ -118,8 +112,9 @@ def _axis(highest: float) -> tuple[float, int]:
 def _tick(value: float, unit: Unit, step: float) -> str:
     if unit == "tokens":
         return amounts.tokens(round(value))
-    digits = 0 if step >= 1 else min(6, -math.floor(math.log10(step))) if step else 0
-    return f"${value:,.{max(digits, 2) if digits else 0}f}" if value else "$0"
+    if value and step < LEAST_CENT:
+        return f"${number(value, f',.{-math.floor(math.log10(step))}f')}"
+    return money(Money(amount=Decimal(f"{value:.2f}"), currency="USD"), trim=step >= 1 or not value)
 
 
 def _bar(bar: Bar, found: History, top: float) -> DayBar:
@@ -136,7 +131,7 @@ def _bar(bar: Bar, found: History, top: float) -> DayBar:
     details = ", ".join(_heard_part(name, part, wish.unit) for name, part in reversed(named))
     return DayBar(
         parts=tuple(part.value(wish.unit) / top if top else 0.0 for part in bar.parts),
-        is_unknown=wish.unit == "cost" and bar.total.is_unknown,
+        is_unknown=wish.unit == "cost" and words.is_unknown(bar.total),
         tip="\n".join(tips),
         spoken=f"{said}; {details}" if details else said,
     )
@@ -161,15 +156,15 @@ def _marks(found: History) -> tuple[tuple[int, str], ...]:
 def _legend(found: History) -> tuple[LegendLine, ...]:
     wish, lines = found.wish, list[LegendLine]()
     shorts = [words.series(each, wish.by) for each in found.series]
-    for number, each in enumerate(found.series):
+    for at, each in enumerate(found.series):
         share = amounts.share(each.share)
-        name, whole = shorts[number], words.whole_name(each, wish.by)
+        name, whole = shorts[at], words.whole_name(each, wish.by)
         if shorts.count(name) > 1:  # two folders of one name are told apart by what they lie in
             name = "/".join(whole.replace("\\", "/").rstrip("/").split("/")[-2:])
         heard = words.spoken(each.total, wish.unit)
         lines.append(
             LegendLine(
-                colour=OTHER if each.others else COLOURS[number],
+                colour=OTHER if each.others else COLOURS[at],
                 name=name,
                 share=share,
                 figure=words.short(each.total, wish.unit),
@@ -184,18 +179,11 @@ def _legend(found: History) -> tuple[LegendLine, ...]:
                     "{name}: {amount}, {share}",
                     name=words.whole_name(each, wish.by) if each.others else name,
                     amount=heard,
-                    share=_heard_share(share),
+                    share=words.spoken_share(each.share),
                 ),
             )
         )
     return tuple(lines)
-
-
-def _heard_share(share: str) -> str:
-    text = share.replace(f"{NARROW}%", "").replace("%", "")
-    if text.startswith("<"):
-        return tr("less than {count} percent", count=text[1:])
-    return tr("{count} percent", count=text) if text != "–" else tr("no share")
 
 
 # ---- totals ------------------------------------------------------------------------------------------------
@@ -211,12 +199,12 @@ def _sums(found: History) -> tuple[Sum, ...]:
         spoken=words.spoken(total, unit),
     )
     share = found.cache_share
-    cached = "–" if share is None else amounts.share(share)
+    cached = amounts.share(share)
     cache = Sum(
         figure=cached,
         caption=tr("from cache"),
         tip=tr("Of all prompts, what was read from a cache."),
-        spoken=tr("{share} of the prompts came from a cache", share=_heard_share(cached)),
+        spoken=tr("{share} of the prompts came from a cache", share=words.spoken_share(share)),
     )
     return first, cache, _saved(found.cache_saved)
 
@@ -225,7 +213,7 @@ def _saved(usd: Decimal | None) -> Sum:
     """Against the same prompts at the price of fresh input; writing to a cache costs more than that."""
     tip = tr("What the same prompts would have cost more without a cache, at list prices.")
     if usd is None:
-        return Sum(figure="–", caption=tr("cache saved"), tip=tip, spoken=tr("what the cache saved is not known"))
+        return Sum(figure=DASH, caption=tr("cache saved"), tip=tip, spoken=tr("what the cache saved is not known"))
     is_lost, heard = usd < 0, words.spoken_dollars(abs(usd))
     return Sum(
         figure=amounts.dollars(abs(usd), whole=True),
@@ -256,15 +244,13 @@ def _heat(found: History) -> Heat:
     heard = tr("When you use it, by weekday and hour")
     if found.busiest is not None:
         hours_ = words.hours(found.busiest.first, found.busiest.last)
-        busiest = tr(
-            "Busiest: {weekday} {hours}", weekday=tr(words.DAYS[found.busiest.weekday]), hours=hours_.replace(" ", NBSP)
-        )
+        busiest = tr("Busiest: {weekday} {hours}", weekday=tr(words.DAYS[found.busiest.weekday]), hours=hours_)
     since = ""
     if found.kept_since is not None:
         is_other_year = found.kept_since.year != found.today.year
         since = tr("kept since {day}", day=words.day(found.kept_since, found.today, year=is_other_year))
     return Heat(
-        rows=rows, least="$0" if unit == "cost" else "0", most=_an_hour(most, unit), busiest=busiest, since=since,
+        rows=rows, least=_tick(0, unit, 1), most=_an_hour(most, unit), busiest=busiest, since=since,
         spoken=heard,
     )  # fmt: skip
 
@@ -290,7 +276,7 @@ def _hour_tip(weekday: int, number: int, hour: Hour, unit: Unit) -> str:
         hour.times,
         amount=words.exact(hour.total, unit),
     )
-    if hour.total.is_unknown and unit == "cost":
+    if words.is_unknown(hour.total) and unit == "cost":
         return f"{when}\n{in_all}"
     return f"{when}\n{_an_hour(hour.mean(unit), unit)}\n{in_all}"
 

@@ -10,6 +10,7 @@ from usagetray.views.popup import tokens as t
 from usagetray.views.popup.compose import INNER, LEFT, RIGHT, middle
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.history_spec import SHADES, Chart, Headline, Heat, LegendLine, Sum
+from usagetray.views.popup.history_words import hour as hour_name
 from usagetray.views.popup.scene import Item, Panel, Scene, Text
 
 PLOT = 107.0  # height of the bars' area
@@ -174,7 +175,7 @@ def week_scene(heat: Heat, letters: Letters) -> tuple[Scene, Plot]:
     centre = plot.top + plot.height + 11.0
     end = left - 8
     for hour in (0, 6, 12, 18):
-        label, x = f"{hour:02}:00", left + plot.width * hour / 24
+        label, x = hour_name(hour), left + plot.width * hour / 24
         width = letters.width(label, t.CAPTION)
         if x >= end + 8 and x + width <= RIGHT:
             items.append(middle(letters, label, t.CAPTION, "text3", centre, x, width + 1))

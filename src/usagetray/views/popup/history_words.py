@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from usagetray.domain.history import Amount, By, Series, Unit
+from usagetray.hours import time_of_day
 from usagetray.language import tr, tr_later, tr_n
 from usagetray.views import amounts
-from usagetray.views.figures import NBSP, day_of_month
+from usagetray.views.cost_words import LEAST_SHOWN
+from usagetray.views.figures import NBSP, cost, day_of_month, number
 from usagetray.views.plain import plain
 
 DAYS = (
@@ -29,13 +31,12 @@ MOST_NAME = 40
 
 _FAMILY = re.compile(r"(claude-|gpt-|gemini-)(.+)")
 _NUMBERS = re.compile(r"(?<=\d)-(?=\d)")
-_CENT = Decimal("0.01")
-_SIZES = {
-    "T": tr_later("trillion"),
-    "B": tr_later("billion"),
-    "M": tr_later("million"),
-    "k": tr_later("thousand"),
-}
+_SIZES = (
+    (10**12, tr_later("trillion")),
+    (10**9, tr_later("billion")),
+    (10**6, tr_later("million")),
+    (10**3, tr_later("thousand")),
+)
 
 
 # ---- names -------------------------------------------------------------------------------------------------
@@ -79,33 +80,35 @@ def whole_name(each: Series, by: By) -> str:
 # ---- amounts -----------------------------------------------------------------------------------------------
 
 
+def is_unknown(amount: Amount) -> bool:
+    """Nothing of it that is worth a cent has a price: "at least $0.00" would be no figure."""
+    return amount.is_least and amount.usd < LEAST_SHOWN
+
+
 def short(amount: Amount, unit: Unit) -> str:
     """ "$592", "≥ $12.40", "38k"; "no price" where nothing of it has one."""
     if unit == "tokens":
         return amounts.tokens(amount.tokens)
-    if amount.is_unknown:
+    if is_unknown(amount):
         return tr("no price")
     shown = amounts.dollars(amount.usd, whole=True)
-    return f"≥{NBSP}{shown.removeprefix('<')}" if amount.is_least else shown
+    return f"≥{NBSP}{shown}" if amount.is_least else shown
 
 
 def exact(amount: Amount, unit: Unit) -> str:
     """To the cent, and to the token."""
     if unit == "tokens":
-        return tr_n("{amount} token", "{amount} tokens", amount.tokens, amount=f"{amount.tokens:,}")
-    if amount.is_unknown:
+        return tr_n("{amount} token", "{amount} tokens", amount.tokens, amount=number(amount.tokens))
+    if is_unknown(amount):
         return tr("no price is known")
-    shown = f"${amount.usd.quantize(_CENT, ROUND_HALF_UP):,}"
-    if amount.is_least:
-        return f"≥{NBSP}{shown}"
-    return f"<${_CENT}" if 0 < amount.usd < _CENT / 2 else shown
+    return cost(amount.usd, at_least=amount.is_least)
 
 
 def spoken(amount: Amount, unit: Unit) -> str:
     """ "99 dollars", "3 dollars 20 cents", "4.1 million tokens"; never a sign or a letter for a unit."""
     if unit == "tokens":
         return _spoken_tokens(amount.tokens)
-    if amount.is_unknown:
+    if is_unknown(amount):
         return tr("no price is known")
     said = spoken_dollars(amount.usd)
     return tr("at least {amount}", amount=said) if amount.is_least else said
@@ -113,7 +116,7 @@ def spoken(amount: Amount, unit: Unit) -> str:
 
 def spoken_dollars(usd: Decimal) -> str:
     if usd >= 10:
-        return tr("{count} dollars", count=f"{usd.quantize(Decimal(1), ROUND_HALF_UP):,}")
+        return tr("{count} dollars", count=number(usd.quantize(Decimal(1), ROUND_HALF_UP)))
     cents = int((usd * 100).to_integral_value(ROUND_HALF_UP))
     if usd > 0 and not cents:
         return tr("less than 1 cent")
@@ -126,10 +129,19 @@ def spoken_dollars(usd: Decimal) -> str:
 
 
 def _spoken_tokens(count: int) -> str:
-    shown = amounts.tokens(count)
-    if shown[-1] in _SIZES:
-        return tr("{count} {size} tokens", count=shown[:-1], size=tr(_SIZES[shown[-1]]))
+    """Three digits, as they are shown."""
+    step = 10 ** max(0, len(str(count)) - 3)
+    rounded = (count + step // 2) // step * step
+    for size, name in _SIZES:
+        if rounded >= size:
+            return tr("{amount} {size} tokens", amount=number(rounded / size, ",.12g"), size=tr(name))
     return tr_n("{count} token", "{count} tokens", count)
+
+
+def spoken_share(part: float | None) -> str:
+    if part is None:
+        return tr("no share")
+    return tr("less than 1 percent") if 0 < part < 0.005 else tr("{count} percent", count=f"{part * 100:.0f}")
 
 
 # ---- days and hours ----------------------------------------------------------------------------------------
@@ -156,8 +168,13 @@ def spoken_day(at: date) -> str:
 
 def hours(first: int, last: int) -> str:
     """ "14:00–17:00", the end of the last hour told."""
-    return f"{first:02}:00–{last + 1:02}:00"
+    return f"{hour(first)}–{hour(last + 1)}"
+
+
+def hour(number_: int) -> str:
+    """ "14:00"; 24 is midnight again."""
+    return time_of_day(datetime(2000, 1, 1, number_ % 24, tzinfo=UTC))
 
 
 def spoken_hours(first: int, last: int) -> str:
-    return tr("{first} to {last} o’clock", first=first, last=last + 1)
+    return tr("{first} to {last}", first=hour(first), last=hour(last + 1))
