@@ -58,6 +58,7 @@ class Store:
     def __init__(self, database: Database, notice: str | None = None) -> None:
         self.database = database
         self.notice = notice
+        self._latest: tuple[object, tuple[tuple[Snapshot, str], ...]] | None = None
         """A sentence about the store itself that the user should see."""
 
     def close(self) -> None:
@@ -92,11 +93,15 @@ class Store:
 
     def latest_snapshots(self) -> tuple[tuple[Snapshot, str], ...]:
         """The newest snapshot of each provider, account, strategy and home, with the home."""
-        found = self.database.rows(
+        found = self.database.known_rows(
             "SELECT home, body FROM snapshot WHERE id IN"
             " (SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home)"
         )
-        return tuple((snapshot, home) for home, body in found if (snapshot := rows.to_snapshot(body)))
+        known = self._latest
+        if known is None or known[0] is not found:
+            said = tuple((snapshot, home) for home, body in found if (snapshot := rows.to_snapshot(body)))
+            known = self._latest = (found, said)
+        return known[1]
 
     def former(self, source: Source, *, with_bill: bool) -> tuple[Snapshot, ...]:
         """What this source said last of each account, newest first; if wanted, with what it said was billed."""
@@ -158,7 +163,7 @@ class Store:
 
     def sources(self) -> tuple[Source, ...]:
         """All that were ever tried."""
-        found = self.database.rows("SELECT DISTINCT provider, home, strategy FROM attempt")
+        found = self.database.known_rows("SELECT DISTINCT provider, home, strategy FROM attempt")
         return tuple(Source(provider=provider, home=home, strategy=strategy) for provider, home, strategy in found)
 
     def save_plan(self, source: Source, plan: Plan) -> None:
