@@ -130,8 +130,8 @@ def test_an_alert_names_the_project_that_most_of_the_last_hour_is_from(world: Wo
     world.run(core, 8 * MINUTE, every=MINUTE)
 
     ((title, body),) = said(world)
-    assert title == "Claude session: 79 % used"
-    assert "Mostly work/borealis, 3 sub-agents." in body
+    assert title.startswith("Claude session runs out at ")
+    assert "Now 79 % used. Mostly work/borealis, 3 sub-agents." in body
 
 
 def test_an_alert_says_when_most_of_it_was_used_elsewhere(world: World, work: Work) -> None:
