@@ -218,6 +218,14 @@ def test_before_the_first_session_only_the_sentence_is_shown(made: Made) -> None
     assert not page.export.isVisible()
 
 
+def test_the_popup_keeps_its_height_while_the_history_is_added_up(made: Made) -> None:
+    """No more than a legend's line of difference."""
+    waiting, filled = made(None), made(moments.sums())
+
+    assert abs(waiting.height() - filled.height()) <= 44
+    assert made(None, room=400).height() == 400
+
+
 def test_a_store_that_does_not_answer_is_said(made: Made) -> None:
     assert texts(made(None, failed=True)) == ["The history can’t be read now."]
     assert texts(made(None)) == ["Adding up…"]

@@ -52,6 +52,8 @@ BYS: tuple[By, ...] = ("model", "project")
 NOTHING = Scene(height=0, items=())
 LEAST = 96.0
 """Height of a page that has only a sentence to say."""
+USUAL = 586.0
+"""And of one that is about to be filled: so the popup does not shrink and grow while it is read."""
 
 
 class Told(Plain):
@@ -159,7 +161,11 @@ class HistoryPage(PopupPage):
         shown += [self.heat_head, self.week, self.heat, self.busiest]
         for piece in shown:
             piece.setVisible(view.chart is not None)
-        y = self._stack(view, y, rules) if view.chart is not None else max(y + 16, LEAST)
+        y = (
+            self._stack(view, y, rules)
+            if view.chart is not None
+            else max(y + 16, USUAL if self._is_waiting() else LEAST)
+        )
         if view.chart is None:
             self._legend(view, y)
         self.canvas.rules = tuple(rules)
@@ -300,6 +306,9 @@ class HistoryPage(PopupPage):
         last = self._found.today
         self.window().hide()  # a popup and a dialog cannot both have the keys
         self.exporting.ask(last - timedelta(days=self.wish.days - 1), last)
+
+    def _is_waiting(self) -> bool:
+        return self._content is not None and self._content.read is None and not self._content.failed
 
     def _ask_again(self) -> None:
         if self.isVisible():
