@@ -56,7 +56,7 @@ class World:
         self.config.write_text("# mine\nwelcomed = true\n\n[somebody.elses]\nkey = 1  # stays\n")
         environ = {"USAGETRAY_HOME": str(root), "HOME": str(self.home), "PATH": ""}
         self.profile: Profile = open_profile({**environ, "CLAUDE_CONFIG_DIR": str(self.home / ".claude")})
-        self.keychain: Keychain = keychain_double(keychain, SystemClock())
+        self.keychain: Keychain = keychain_double(keychain, SystemClock(), deadline_s=0.3)
         self.notifier = Notifier()
         self.events: list[dict[str, object]] = []
         self.window: SettingsWindow | None = None

@@ -40,7 +40,7 @@ def set_value(path: Path, key: str, value: Any) -> None:
         if not hasattr(table, "items"):
             raise SettingsError(f"{path}: {section} should be a [section], so {key} was not set.")
     if key in ROWS:
-        _put_rows(table, name, value)
+        _put_rows(table, name, value, kind)
     else:
         table[name] = value
     _write(path, document)
@@ -97,40 +97,55 @@ def _write(path: Path, document: Any) -> None:
         raise SettingsError(f"{path} cannot be written ({error.strerror}); it is as it was.") from None
 
 
-def _put_rows(table: Any, name: str, rows: list[dict[str, Any]]) -> None:
-    """`[[name]]` tables: a row that stays, or only changes under its name or in its place, keeps its comments."""
+def _put_rows(table: Any, name: str, rows: list[dict[str, Any]], kind: Kind) -> None:
+    """`[[name]]` tables: a row that stays, or only changes under its name or in its place, keeps its comments.
+
+    A row that cannot be used was not shown to who changes them, and stays as well.
+    """
     tomlkit = _tomlkit()
     there = table.get(name)
-    if not rows:
-        table.pop(name, None)
-        return
     if not isinstance(there, tomlkit.items.AoT):
         table.pop(name, None)
         table[name] = tomlkit.aot()
         there = table[name]
-    before = list(there)
-    same_count = len(before) == len(rows)
-    made = []
+    usable = [each for each in there if _meaning(each.unwrap(), kind) is not None]
+    made = [each for each in there if each not in usable]
+    before, same_count = list(usable), len(usable) == len(rows)
     for at, row in enumerate(rows):
-        kept = next((each for each in before if each.unwrap() == row), None)
-        if kept is None:
-            kept = next((each for each in before if row.get("name") and each.get("name") == row["name"]), None)
-        if kept is None and same_count and before and there[at] in before and there[at].unwrap() not in rows:
-            kept = there[at]
-        if kept is None:
-            kept = tomlkit.table()
-        else:
+        meant = _meaning(row, kind)
+        kept = next((each for each in before if _meaning(each.unwrap(), kind) == meant), None)
+        if kept is not None:
             before = [each for each in before if each is not kept]
-        for key in [key for key in kept if key not in row]:
-            del kept[key]
-        for key, value in row.items():
-            if kept.get(key) != value:
-                kept[key] = value
-        made.append(kept)
+            made.append(kept)
+            continue
+        kept = next((each for each in before if row.get("name") and each.get("name") == row["name"]), None)
+        if kept is None and same_count and any(each is usable[at] for each in before):
+            kept = usable[at]
+        before = [each for each in before if each is not kept]
+        made.append(_changed(tomlkit.table() if kept is None else kept, row))
     while len(there):
         del there[0]
     for each in made:
         there.append(each)
+    if not made:
+        table.pop(name)
+
+
+def _meaning(row: dict[str, Any], kind: Kind) -> Any:
+    """What a row is read as; None for one that cannot be used."""
+    try:
+        return kind.read([row])
+    except ValueError:
+        return None
+
+
+def _changed(table: Any, row: dict[str, Any]) -> Any:
+    for key in [key for key in table if key not in row]:
+        del table[key]
+    for key, value in row.items():
+        if table.get(key) != value:
+            table[key] = value
+    return table
 
 
 def _broken(error: Exception) -> str:

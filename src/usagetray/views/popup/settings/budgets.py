@@ -22,6 +22,12 @@ BASIS_NAMES = {"": tr_later("By itself"), "estimate": tr_later("List prices"), "
 Written = Mapping[str, Any]
 
 
+def _said(budget: Written) -> Written:
+    """Without what holds anyway."""
+    usual = {"currency": "USD", "period": "month"}
+    return {key: value for key, value in budget.items() if usual.get(key) != value}
+
+
 def line_of(budget: Written, providers: Mapping[str, str]) -> str:
     """ "Shop: 40 USD a week, project webshop": a budget in words."""
     period = budget.get("period", "month")
@@ -75,11 +81,12 @@ class BudgetsField(Field):
         self.providers = dict(providers)
 
     def show_value(self, value: Any) -> None:
-        if list(value) == self.budgets and self._list.layout().count() == len(self.budgets):  # type: ignore[union-attr]
+        value = [_said(each) for each in value]
+        if value == self.budgets and self._list.layout().count() == len(self.budgets):  # type: ignore[union-attr]
             return
-        if list(value) != self.budgets:
+        if value != self.budgets:
             self.close_form()  # it was taken
-        self.budgets = list(value)
+        self.budgets = value
         clear(self._list)
         for at, budget in enumerate(self.budgets):
             self._list.layout().addWidget(self._card(at, budget))  # type: ignore[union-attr]
@@ -197,7 +204,7 @@ class BudgetForm(QFrame):
             "name": self.name.text().strip(),
             "amount": self.amount.text().strip().replace(",", "."),
             "currency": "" if currency == "USD" else currency,
-            "period": self.period.value,
+            "period": "" if self.period.value == "month" else self.period.value,
             "provider": self.provider.currentData(),
             "project": self.project.text().strip(),
             "app": self.app.text().strip(),

@@ -19,6 +19,7 @@ class SpanField(Field):
 
     def __init__(self, row: Row, look: Look, changed: Changed) -> None:
         super().__init__(row, look, changed)
+        self._last = row.hint
         self.begins, self.ends = self._time(tr("from")), self._time(tr("until"))
         self.switch = Switch(look, tr(row.label), tr(row.help))
         self.switch.clicked.connect(lambda _on: self._tell())
@@ -44,12 +45,12 @@ class SpanField(Field):
         return f"{self.begins.time().toString('HH:mm')}-{self.ends.time().toString('HH:mm')}"
 
     def _tell_if_on(self) -> None:
-        if self.switch.isChecked() and self.value != self._shown:
+        if self.switch.isChecked() and self.value != self._last:
             self._tell()
 
     def _tell(self) -> None:
         self._enable()
-        self._shown = self.value
+        self._last = self.value or self._last
         self._changed(self.value)
 
     def _enable(self) -> None:
@@ -57,14 +58,13 @@ class SpanField(Field):
             each.setEnabled(self.switch.isChecked())
 
     def show_value(self, value: Any) -> None:
+        """Switched off, the times stay for the day they are wanted again."""
         self.switch.setChecked(bool(value))
+        self._last = str(value) or self._last
         if not any(each.hasFocus() for each in (self.begins, self.ends)):
-            first, _, last = (value or (self.row.hint if not getattr(self, "_shown", "") else self._shown)).partition(
-                "-"
-            )
+            first, _, last = self._last.partition("-")
             self.begins.setTime(QTime.fromString(first, "HH:mm"))
             self.ends.setTime(QTime.fromString(last, "HH:mm"))
-        self._shown = str(value or getattr(self, "_shown", ""))
         self._enable()
 
 
