@@ -230,3 +230,13 @@ def test_adding_up_again_mends_the_sums(desk: Desk) -> None:
 
     assert desk.told() == before
     assert verified(desk).none
+
+
+def test_a_first_scan_leaves_the_journal_as_small_as_ever(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.write("-work/s1.jsonl", answer("msg_1", 1))
+    with desk.running() as it:
+        before = it.store.database.stored("PRAGMA wal_autocheckpoint")
+        it.indexing.catch_up()
+
+        assert it.store.database.stored("PRAGMA wal_autocheckpoint") == before

@@ -141,10 +141,11 @@ class Indexing:
         self._walk()
         self._waiting, others = fork.shared_out(self._waiting)
         worker = fork.Worker(lambda: self._reads_of(others)) if others else None
-        changed = self._take_all(worker, report)
-        if worker is not None and not worker.has_finished:  # it was killed: what it did not tell is still to be read
-            self._walk()
-            changed |= self._take_all(None, report)
+        with self._store.database.in_one_go():
+            changed = self._take_all(worker, report)
+            if worker is not None and not worker.has_finished:  # it was killed: what it did not tell is to be read yet
+                self._walk()
+                changed |= self._take_all(None, report)
         report(Progress(self._total, self._total))
         return changed
 
