@@ -17,10 +17,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolTip, 
 from tests.popup import history_samples as moments
 from tests.popup import samples
 from tests.popup.conftest import Open, Opened
-from usagetray.domain.history import HistorySums
+from usagetray.domain.history import HistorySums, HistoryWish
 from usagetray.errors import UserError
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
+from usagetray.views.popup.history_lists import PictureList
 from usagetray.views.popup.history_page import HistoryPage
 from usagetray.views.popup.scene import Text
 from usagetray.views.popup.tabs import TABS, TabContent
@@ -499,3 +500,22 @@ def test_the_last_stop_is_the_last(open_popup: Open) -> None:
     QTest.keyClick(page.export, Qt.Key.Key_Down)
 
     assert page.export.hasFocus()
+
+
+@pytest.mark.parametrize("name", ["units", "bars", "heat", "bys", "sums", "legend"])
+def test_the_wheel_scrolls_the_page_wherever_the_pointer_is(made: Made, name: str) -> None:
+    """And chooses nothing on its way."""
+    page = made(moments.sums(), room=400)
+    found = getattr(page, name)
+    widget: QWidget = found[0] if isinstance(found, list) else found
+    target = widget.viewport() if isinstance(widget, PictureList) else widget
+    page.area.ensureWidgetVisible(widget)
+    before = page.area.verticalScrollBar().value()
+    step = -120 if before == 0 else 120
+
+    host = page.window()
+    QTest.wheelEvent(host.windowHandle(), QPointF(target.mapTo(host, target.rect().center())), QPoint(0, step))
+    QApplication.processEvents()
+
+    assert page.area.verticalScrollBar().value() != before
+    assert page.wish == HistoryWish()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolTip, QWidget
 
 from usagetray.domain.history import By, History, HistorySums, HistoryWish, Unit, history
@@ -83,6 +83,13 @@ class Area(QScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()  # a scroll area would scroll; here the arrows go from stop to stop
+
+
+class Control(Segments):
+    """Within a page that scrolls the wheel is for the page: it must not choose on its way."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 class HistoryPage(PopupPage):
@@ -334,8 +341,8 @@ class HistoryPage(PopupPage):
                 picture.explain()
 
 
-def _control(page: HistoryPage, names: Sequence[str], label: str, at: int, choose: Callable[[int], None]) -> Segments:
-    made = Segments(page.look, names, label, choose)
+def _control(page: HistoryPage, names: Sequence[str], label: str, at: int, choose: Callable[[int], None]) -> Control:
+    made = Control(page.look, names, label, choose)
     made.setParent(page.canvas)
     made.blockSignals(True)
     made.setCurrentIndex(at)
