@@ -17,10 +17,10 @@ from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.spec import Caption, Collapsed, Comparison, Heading, Line, Row, Section, Tip, Words
 from usagetray.views.popup.widgets import Act, Look, Painted, RowActions, kind_of, line_widget, refill
 
-BEFORE_HEAD = 8  # from a divider to the section's head
+BEFORE_HEAD = 7  # from a divider to the section's head
 AFTER_FULL = 6  # from a full row to the divider
 AFTER_OTHER = 11
-ROUND_COLLAPSED = 5
+ROUND_COLLAPSED = 4
 TOP = 6  # from the card to the first head
 
 

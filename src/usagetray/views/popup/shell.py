@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -147,8 +148,13 @@ class Shell(QWidget):
             return
         if key not in self._loaders:
             loader = self._loaders[key] = Loader(self._readers[key])
-            loader.deliver_to(partial(self._arrived.emit, key))
+            loader.deliver_to(partial(self._deliver, key))
         self._loaders[key].request()
+
+    def _deliver(self, key: str, value: object) -> None:
+        """In the loader's thread."""
+        with suppress(RuntimeError):  # the window has gone meanwhile, and its signals with it
+            self._arrived.emit(key, value)
 
     def _take(self, key: str, value: object) -> None:
         """None: the store did not answer; what was read before stays."""
