@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -88,6 +90,24 @@ def test_each_alert_says_why_it_came_when_it_did_or_never(computer: Computer) ->
         "held back: no more than 3 in 10 minutes, 20 a day",
     ]
     assert said[9].startswith("snoozed until ")
+
+
+def test_in_quiet_hours_it_is_said_until_when_and_how_many_wait(computer: Computer) -> None:
+    """They began an hour ago, and end in two."""
+    local = NOW.astimezone(ZoneInfo("Asia/Kathmandu"))
+    ends = f"{local + timedelta(hours=2):%H:%M}"
+    keep(computer, [row(0, Held.QUIET), row(1, Held.QUIET)], {})
+    computer.run("config", "set", "alerts.quiet_hours", f"{local - timedelta(hours=1):%H:%M}-{ends}")
+
+    for words in (("alerts",), ("status",)):
+        said = " ".join(computer.run(*words).out.split())
+        assert re.search(rf"Quiet hours until (\w+ )?{ends}: 2 alerts wait\.", said)
+    assert all(
+        re.fullmatch(rf"held back until quiet hours end at (\w+ )?{ends}", each)
+        for each in notes(computer.run("alerts"))
+    )
+    found = computer.run("status", "--json").json["alerts"]
+    assert (found["waiting"], found["snoozed_until"], found["quiet_until"] is None) == (2, None, False)
 
 
 def test_an_alert_that_nothing_could_show_says_so(computer: Computer) -> None:
