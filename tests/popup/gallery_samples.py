@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tests.popup import advice_samples, samples
+from tests.popup import advice_samples, history_samples, samples
 from tests.popup.samples import NOW, local
 from usagetray.domain.advice.months import MonthEnd
 from usagetray.domain.budgets import Basis, BudgetState
@@ -190,5 +190,16 @@ PICTURES: Mapping[str, Picture] = {
     ),
     "advice_poor": Picture(overview=normal, tab="advice", readers={"advice": advice_samples.poor}),
     "advice_early": Picture(overview=normal, tab="advice", readers={"advice": advice_samples.early}),
+    "history": Picture(
+        overview=normal, tab="history", target="popup_history", readers={"history": history_samples.sums}
+    ),
+    "history_dark": Picture(
+        overview=normal, theme="dark", tab="history", target="popup_history", readers={"history": history_samples.sums}
+    ),
+    "history_contrast": Picture(
+        overview=normal, theme="contrast", tab="history", readers={"history": history_samples.sums}
+    ),
+    "history_unpriced": Picture(overview=normal, tab="history", readers={"history": history_samples.unpriced_only}),
+    "history_empty": Picture(overview=normal, tab="history", readers={"history": history_samples.empty}),
     "first_run": Picture(overview=samples.first_run, target="popup_first_run"),
 }
