@@ -12,7 +12,6 @@ import json
 import logging
 import math
 import random
-import resource
 import sqlite3
 import sys
 import threading
@@ -247,7 +246,7 @@ class Soak:
 
     def conclude(self) -> None:
         figures = self.figures
-        figures.rss_most_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        figures.rss_most_mib = _rss_mib("VmHWM")
         settled = figures.rss_mib[7:]
         if len(settled) > 7:
             figures.rss_slope_mib_a_week = 7 * _slope(settled)
@@ -286,9 +285,10 @@ def _most_within(times: list[datetime], span: timedelta) -> int:
     return max((sum(at <= each < at + span for each in times) for at in times), default=0)
 
 
-def _rss_mib() -> float:
+def _rss_mib(what: str = "VmRSS") -> float:
+    """The system's other figure of a process's most would count what started it as well."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1024
+    return int(next(line.split()[1] for line in lines if line.startswith(what))) / 1024
 
 
 def _written() -> int:
