@@ -112,6 +112,7 @@ def test_a_night_is_told_in_one_digest_of_what_still_holds(night: Night) -> None
 
         (digest,) = night.alerts.alerts
         assert digest.title == "While it was quiet"
+        assert digest.actions == (("show", "Open"),)
         assert plain(digest.body) == "Alpha session 93 % used, Beta session 60 % used"
         assert night.told_at == [clock_at("2026-11-21 07:00")]
         assert [(row.threshold, row.left_out) for row in night.rows(core) if row.provider == "alpha"] == [

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import Literal
 
 from usagetray.domain import alerts, holding_back
 from usagetray.domain.alerts import Alert
@@ -19,7 +20,7 @@ from usagetray.spine import snoozing
 from usagetray.views import presentable
 from usagetray.views.alert_words import merged_words
 from usagetray.views.digest_words import digest, fact, window_of
-from usagetray.views.verbs import actions, verb
+from usagetray.views.verbs import actions, to_open, verb
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +142,8 @@ class Announcing:
 
 def _together(key: str, title: str, body: str, held: Sequence[AlertRow]) -> AlertText:
     is_critical = any(row.urgency == "critical" for row in held)
-    return AlertText(key=key, title=title, body=body, urgency="critical" if is_critical else "normal")
+    urgency: Literal["normal", "critical"] = "critical" if is_critical else "normal"
+    return AlertText(key=key, title=title, body=body, urgency=urgency, actions=to_open())
 
 
 def _alert(row: AlertRow) -> Alert:

@@ -25,6 +25,11 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(unquote(word) for word in text.split("/"))
 
 
+def to_open() -> tuple[tuple[str, str], ...]:
+    """The button of an alert that speaks of several."""
+    return ((verb("show"), tr("Open")),)
+
+
 def actions(
     kind: AlertKind, provider: str, account: str, window: str, *, resets: bool = True, project: str = ""
 ) -> tuple[tuple[str, str], ...]:
@@ -40,12 +45,12 @@ def actions(
             shown = verb("show", provider, account, window)
             return (shown, tr("Show how to fix")), (verb("on_purpose", provider), tr("It’s on purpose"))
         case AlertKind.SPIKE if project:
-            return (verb("show"), tr("Open")), (verb("mute_spikes", project[:MOST_PROJECT]), tr("Mute this project"))
+            return *to_open(), (verb("mute_spikes", project[:MOST_PROJECT]), tr("Mute this project"))
         case AlertKind.BACK:
             return ()
         case AlertKind.LOCKED:
             return (open_,)
         case AlertKind.BUDGET | AlertKind.SPIKE:
-            return ((verb("show"), tr("Open")),)
+            return to_open()
         case _:
             return (open_, snooze) if resets else (open_,)
