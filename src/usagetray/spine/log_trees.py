@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from usagetray.edges import wsl
 from usagetray.edges.usage_logs.reading import Origin
 from usagetray.providers.contract import Home, Provider
 from usagetray.settings import Settings
@@ -19,12 +18,16 @@ def log_trees(
     providers: Sequence[Provider],
     settings: Settings,
     environ: Mapping[str, str],
-    linux_homes: LinuxHomes | None = wsl.homes if sys.platform == "win32" else None,
+    linux_homes: LinuxHomes | None = None,
 ) -> Iterator[Origin]:
     """Those of this computer's tools, of Linux distributions within Windows, and of the folders the user names.
 
-    `linux_homes`: a distribution's name and a home in it.
+    `linux_homes`: a distribution's name and a home in it; where none are given, those there are.
     """
+    if linux_homes is None and sys.platform == "win32":
+        from usagetray.edges import wsl  # deferred: elsewhere there are none
+
+        linux_homes = wsl.homes
     for tool in tools(providers, settings, environ):
         account = "" if tool.home.is_default else str(tool.home.path)
         yield from _trees(tool.provider, tool.home, account, "")
