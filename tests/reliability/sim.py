@@ -27,6 +27,7 @@ from usagetray.spine.core import Core
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 LEAP = 10 * MINUTE
 """The most ticks left out at once where no request is due: what stands in files is still read this often."""
+PATIENCE_S = 10.0
 TOKEN = "made-up-token-a"
 SERVICE = "usagetray:reliability"
 
@@ -118,7 +119,9 @@ class Sim:
         return self.start()
 
     def tick(self) -> None:
+        """One of the program's, with its requests awaited: on a busy machine they may take longer than a tick waits."""
         self._running.tick()
+        self._running.refresh.settle(PATIENCE_S)
 
     def run(
         self,
@@ -136,7 +139,7 @@ class Sim:
         while self.clock.now() < ends_at:
             step = every or self._until_due(leap)
             self.clock.advance(min(step, ends_at - self.clock.now()))
-            self._running.tick()
+            self.tick()
             if watch is not None:
                 watch()
 
