@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import TICK, World
+from tests.support import NOW, TICK, World, always, limits, ok, window
 from usagetray.app import App
 from usagetray.desktop import Desktop
 from usagetray.edges.notify import AlertText
@@ -140,3 +140,20 @@ def test_a_key_that_is_meant_is_announced_no_more_and_another_one_is(
     wrote("#\n")
 
     assert len(wrote(f"export ANTHROPIC_API_KEY={KEY}\n")) == 2
+
+
+def test_a_return_that_is_not_to_be_told_is_not_told_of_any_of_its_windows(world: World) -> None:
+    """Session and week are used up and reset together."""
+    ends = NOW + timedelta(hours=2)
+    world.vendor.answer = always(ok(limits(100, session_ends=ends, week=100, week_ends=ends)))
+    core = world.start()
+    core.tick()
+    (locked,) = core.overview().accounts
+    assert core.obey(("want_back", "off", locked.provider, locked.account))
+
+    later = {"session_ends": ends + timedelta(hours=5), "week_ends": ends + timedelta(days=7)}
+    world.vendor.answer = always(ok(limits(1, week=1, **later)))
+    world.run(core, timedelta(hours=3), every=timedelta(minutes=5))
+
+    assert window(core)["used_percent"] == 1
+    assert [each for each in world.alerts.titles if "back" in each] == []

@@ -70,6 +70,7 @@ class Alerting:
         now_told: dict[tuple[str, str, str], Told] = {}
         due: list[Alert] = []
         ends_at: dict[tuple[str, str, str], datetime | None] = {}
+        tells_back: dict[tuple[str, str], bool] = {}
         seen_windows = list(_seen(overview))
         for seen, aliases, own in seen_windows:
             ends_at[seen.id] = seen.resets_at
@@ -77,7 +78,11 @@ class Alerting:
             alert, told = alerts.due(seen, known, settings.alerts.thresholds if own is None else own)
             # Also under the names it had: the account may lose its present one when a consent is withdrawn.
             now_told |= {each: told for each in (seen.id, *aliases) if told != former.get(each)}
-            if alert is not None and not _still_locked(alert, overview) and self._is_wanted(alert, overview):
+            if (
+                alert is not None
+                and not _still_locked(alert, overview)
+                and self._is_wanted(alert, overview, tells_back)
+            ):
                 due.append(alert)
         paying = self._paying.follow(
             overview, [seen for seen, _, _ in seen_windows], {**former, **now_told}, settings.alerts, self._store
@@ -105,15 +110,19 @@ class Alerting:
             self._foresight.was_kept(overview.generated_at)
         return rows, bool(now_told or rows)
 
-    def _is_wanted(self, alert: Alert, overview: Overview) -> bool:
-        """The end of a lockout: also by what was said of this one alone."""
+    def _is_wanted(self, alert: Alert, overview: Overview, tells_back: dict[tuple[str, str], bool]) -> bool:
+        """The end of a lockout: also by what was said of this one alone, of all its windows alike.
+
+        `tells_back`: of the accounts that were asked about in this breath.
+        """
         settings = self._settings().alerts
         if alert.kind is not AlertKind.BACK:
             return _wanted(alert, settings)
-        tells = snoozing.tells_back(
-            self._store, alert.provider, alert.account, overview.generated_at, default=settings.back
-        )
-        return settings.enabled and tells
+        account = alert.id[:2]
+        if account not in tells_back:
+            now = overview.generated_at
+            tells_back[account] = snoozing.tells_back(self._store, *account, now, default=settings.back)
+        return settings.enabled and tells_back[account]
 
     def _row(self, alert: Alert, overview: Overview, behind: Behind) -> AlertRow:
         words = alert_words(alert, overview, self._zone(), self._settings().show_left, behind)
