@@ -61,7 +61,7 @@ def test_a_sum_with_something_unpriced_says_at_least_and_which_model_is_left_out
 
     assert shown.headline.big == f"≥{NBSP}$1,286"
     assert shown.headline.spoken.startswith("at least 1,286 dollars")
-    assert shown.note == "house-model has no price and is left out"
+    assert (shown.note, shown.note_tip) == ("house-model has no price and is left out", "house-model")
     assert [line.name for line in shown.legend] == ["Opus 5.5", "Fable 5.2", "Sonnet 5.5", "GPT-6.1"]
 
 

@@ -160,3 +160,33 @@ def test_the_sums_of_one_look_answer_every_wish(computer: Computer) -> None:
     found = [history(sums, HistoryWish(days=days, unit="tokens")).total.tokens for days in (7, 30, 90)]
 
     assert found == [10_000, 20_000, 20_000]
+
+
+def test_logs_counted_anew_have_the_prices_of_their_own_models(computer: Computer) -> None:
+    """After `index --rebuild` the ledger's numbers may mean other terms: here the same number is another model."""
+    computer.configure("")
+    computer.remember(calls(3, 4, usd=1, model="house-model"))
+    read = history_reader(profile_of(computer))
+    assert read(HistoryWish()).total.usd == 2
+
+    store = open_writer(computer.profile / "usagetray.db")
+    store.database.write(
+        ("UPDATE terms SET model = 'unknown-model'", [()]), ("UPDATE usage SET input = input + 1", [()])
+    )
+    store.close()
+    computer.remember(calls(5, usd=1, model="house-model"))
+    found = read(HistoryWish())
+
+    assert found.total.usd == 1
+    assert found.unpriced == ("unknown-model",)
+
+
+def test_a_ledger_from_a_clock_that_ran_ahead_is_no_error(computer: Computer) -> None:
+    """Of days to come nothing is drawn."""
+    computer.configure("")
+    computer.remember(calls(-9))
+
+    found = history_reader(profile_of(computer))(HistoryWish())
+
+    assert found.total.tokens == 0
+    assert len(found.bars) == 30

@@ -55,7 +55,7 @@ class HistoryDays:
         self._table: RateTable | None = None
         self._zone: tzinfo | None = None
         self._eras: list[date] = []  # days on which some price changes: between them all stay as they are
-        self._units: dict[tuple[int, int, int], UnitPrice | None] = {}  # by terms, band, era
+        self._units: dict[tuple[history_sums.Terms, int, int], UnitPrice | None] = {}  # by terms, band, era
         self._days: dict[int, DaySums] = {}
         self._changes: str | None = None
         self._settled: tuple[int, int, Stamp] | None = None
@@ -97,9 +97,9 @@ class HistoryDays:
                 self._days, self._settled = {}, None
             self._days = {day: sums for day, sums in self._days.items() if day < until}
         missing = [day for day in wanted if day not in self._days]
-        if changes == self._changes and not missing:
-            return
         self._changes = changes
+        if not missing:
+            return
         projects, terms = history_sums.projects(store.database), history_sums.terms(store.database)
         for day in missing:
             era = bisect_right(self._eras, date.fromordinal(day + EPOCH_ORDINAL))
@@ -112,7 +112,7 @@ class HistoryDays:
     def _unit(
         self, terms: Mapping[int, history_sums.Terms], table: RateTable, day: int, era: int, number: int, band: int
     ) -> UnitPrice | None:
-        key = (number, band, era)
+        key = (terms[number], band, era)  # not by the number: it means other terms once logs are counted anew
         if key not in self._units:
             self._units[key] = unit_price(history_sums.attempt(terms[number], band, day), table)
         return self._units[key]

@@ -28,6 +28,7 @@ from usagetray.views.popup.history_spec import (
 COLOURS = ("m1", "m2", "m3", "m4", "m5")
 OTHER = "m6"
 MOST_TICKS = 4
+MOST_NAMED = 12
 STEPS = (1, 2, 5, 10)
 LEAST_CENT = 0.01
 
@@ -50,6 +51,7 @@ def history_view(found: History | None, wish: HistoryWish, *, failed: bool) -> H
         sums=_sums(found),
         heat=_heat(found),
         note=_note(found),
+        note_tip="\n".join(map(words.model, found.unpriced[:MOST_NAMED])),
         can_export=True,
     )
 

@@ -110,7 +110,7 @@ class HistoryPage(PopupPage):
         self.legend: list[Told] = []
         self.sums = [Told(look) for _ in range(3)]
         self.heat_head, self.week, self.busiest = (Plain(look, NOTHING, "") for _ in range(3))
-        self.note = Plain(look, NOTHING, "")
+        self.note = Told(look)
         self.export = Pressable(look, NOTHING, tr("Export"), tr("The days shown, as a table"), self._export)
         self.area.setWidget(self.canvas)
         self.canvas.setAutoFillBackground(False)  # after setWidget, which switches it on
@@ -251,7 +251,8 @@ class HistoryPage(PopupPage):
         self.export.ring_box = (0, 6, width, t.FOOTER - 12)
         self.export.setVisible(view.can_export)
         self.note.put(self.look, note_scene(view.note, self.look.letters, RIGHT - width - 4), width=RIGHT - width)
-        self.note.say(view.note or tr("Every model shown has a price"))
+        self.note.say(view.note or tr("Every model shown has a price"), view.note_tip.replace("\n", ", "))
+        self.note.tip = view.note_tip
         self.note.setVisible(bool(view.note) and view.can_export)
 
     def _arrange(self, height: float) -> None:

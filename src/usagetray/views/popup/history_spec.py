@@ -83,4 +83,5 @@ class HistoryView:
     sums: tuple[Sum, ...] = ()
     heat: Heat | None = None
     note: str = ""  # in the footer
+    note_tip: str = ""  # the names behind it
     can_export: bool = False
