@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from tests.popup import samples
+from tests.popup.advice_samples import early
 from tests.popup.conftest import Open, Opened
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.header import Header
@@ -154,3 +155,26 @@ def test_an_event_of_a_page_reaches_the_tray(open_popup: Open) -> None:
     page.sent.emit({"event": "export"})
 
     assert popup.said("export") == [{"event": "export"}]
+
+
+def test_the_focus_follows_into_the_page_once_it_has_been_read(open_popup: Open) -> None:
+    """Ctrl+3, and the arrows walk the advice at once; a click on a tab the same."""
+    popup = open_popup(samples.calm(), readers={"advice": early})
+    shell = shell_of(popup)
+
+    press(popup, Qt.Key.Key_3)
+    popup.wait_for(shell.is_settled, "the advice")
+    assert shell.page is not None
+    assert QApplication.focusWidget() in shell.page.stops()
+    press(popup, Qt.Key.Key_1)
+    assert QApplication.focusWidget() is shell.page.stops()[0]
+
+
+def test_the_arrow_down_leads_from_the_header_into_the_page(open_popup: Open) -> None:
+    popup = open_popup(samples.calm())
+    shell = shell_of(popup)
+
+    for stop in shell.header.stops():
+        stop.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(stop, Qt.Key.Key_Down)
+        assert QApplication.focusWidget() is shell.page.stops()[0]  # type: ignore[union-attr]

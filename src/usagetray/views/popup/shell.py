@@ -40,6 +40,7 @@ class Shell(QWidget):
         self._now: Page | None = None
         self._given: TabContent | None = None
         self._room = 0.0
+        self._parked = False  # the focus waits on the tabs for a page that is being read
         self.look = look
         self.header = Header(look, tabs, self._chosen, act)
         self.header.setParent(self)
@@ -77,18 +78,23 @@ class Shell(QWidget):
         read_at = self._read[self.tab][2] if self.tab in self._read else -FRESH_S
         if time.monotonic() - read_at >= FRESH_S:
             self._ask()
-        in_header = any(stop.hasFocus() for stop in self.header.stops())
+        in_header = any(stop.hasFocus() for stop in self.header.stops()) and not self._parked
         self._fill()
         if self.page is not None:
             self.page.show()
         if not in_header and self.isVisible():
             # Before the other page goes: Qt would give its focus to whatever comes next.
-            self.header.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.focus_first()
+            self._enter()
         for key, page in self._pages.items():
             if key != self.tab:
                 page.hide()
         self.resized.emit()
+
+    def _enter(self) -> None:
+        """The focus on the page's first stop; as long as it has none, on the tabs."""
+        self.header.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.focus_first()
+        self._parked = self.header.tabs.hasFocus()
 
     def _fill(self) -> None:
         """Give the open page what it is to show, if that is not what it shows."""
@@ -163,6 +169,8 @@ class Shell(QWidget):
         if key == self.tab:
             self._fill()
             self.resized.emit()
+            if self._parked and self.header.tabs.hasFocus():
+                self._enter()
 
     # ---- keyboard ---------------------------------------------------------------------------------------------
 

@@ -73,8 +73,8 @@ class PopupPage(QWidget):
         stops = self.stops()
         if not stops:
             return
-        here = next((at for at, stop in enumerate(stops) if stop.hasFocus()), 0)
-        to = stops[min(max(here + step, 0), len(stops) - 1)]
+        here = next((at for at, stop in enumerate(stops) if stop.hasFocus()), None)
+        to = stops[0 if here is None else min(max(here + step, 0), len(stops) - 1)]
         to.setFocus(KEYBOARD_REASONS[0])
         self.reveal(to)
 

@@ -248,7 +248,17 @@ class Dash(RowActions, QLabel):
         self.start(row, act)
 
 
-class Pressable(Painted, QPushButton):
+class Pushed(Painted, QPushButton):
+    """A button among rows: the arrow keys go on to the next of them, and not to the next button."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class Pressable(Pushed):
     """A line that does one thing: the footer, a folded account, a problem with a remedy."""
 
     def __init__(self, look: Look, scene: Scene, name: str, description: str, press: Callable[[], None]) -> None:
@@ -272,7 +282,7 @@ class Pressable(Painted, QPushButton):
             super().keyPressEvent(event)
 
 
-class IconButton(Painted, QPushButton):
+class IconButton(Pushed):
     """A 28 px button that shows one sign."""
 
     def __init__(self, look: Look, sign: str, name: str, press: Callable[[], None]) -> None:

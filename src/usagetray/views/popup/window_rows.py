@@ -136,7 +136,8 @@ def _lefts(window: WindowView, setting: Setting, level: Level) -> tuple[tuple[st
     if said := forecast_words.row(window, now, zone):
         return (said,), forecast_words.runs_out_at(window) is not None
     where = provenance(window, now)
-    return (where[:1].upper() + where[1:], ago(window.captured_at, now)), False
+    since = ago(window.captured_at, now)
+    return (where[:1].upper() + where[1:], since[:1].upper() + since[1:]), False
 
 
 def _rights(window: WindowView, setting: Setting, compact: bool) -> tuple[str, ...]:
