@@ -133,6 +133,17 @@ def test_the_largest_five_are_named_and_the_rest_is_one() -> None:
     assert sum(each.share or 0 for each in found.series) == pytest.approx(1)
 
 
+def test_a_sixth_one_is_named_too() -> None:
+    rows = [used(days_ago(1), model, tokens=(at + 1) * 1000) for at, model in enumerate(MODELS[:6])]
+
+    found = drawn(*rows, unit="tokens")
+
+    assert [(each.key, each.others) for each in found.series] == [
+        ("small", 0), ("c", 0), ("b", 0), ("a", 0), ("other", 0), ("large", 0),
+    ]  # fmt: skip
+    assert all(len(each.parts) == 6 for each in found.bars)
+
+
 def test_a_model_keeps_its_place_whatever_span_and_unit_are_shown() -> None:
     """Over 90 days large cost most; in the last week small did, and had more tokens."""
     rows = (used(days_ago(60), tokens=9_000_000), used(days_ago(2), "small", tokens=8_000_000), used(days_ago(1)))

@@ -209,8 +209,11 @@ def _series(names: Sequence[str], shown: Mapping[str, Amount], total: Amount, un
         return amount.value(unit) / whole if whole else None
 
     found = [Series(key=key, total=shown[key], share=share(shown[key])) for key in names]
-    others = [amount for key, amount in shown.items() if key not in names and amount.value(unit)]
-    if others:
+    left = {key: amount for key, amount in shown.items() if key not in names}
+    others = [amount for amount in left.values() if amount.value(unit)]
+    if len(left) == 1 and others:  # "Other" would say less of it, and be no shorter
+        found += [Series(key=key, total=amount, share=share(amount)) for key, amount in left.items()]
+    elif others:
         rest = added(others)
         found.append(Series(key="", total=rest, share=share(rest), others=len(others)))
     return tuple(found)

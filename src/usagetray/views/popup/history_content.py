@@ -25,8 +25,8 @@ from usagetray.views.popup.history_spec import (
     Sum,
 )
 
-COLOURS = ("m1", "m2", "m3", "m4", "m5")
-OTHER = "m6"
+COLOURS = ("m1", "m2", "m3", "m4", "m5", "m6")
+"""The last is of the rest."""
 MOST_TICKS = 4
 MOST_NAMED = 12
 STEPS = (1, 2, 5, 10)
@@ -166,7 +166,7 @@ def _legend(found: History) -> tuple[LegendLine, ...]:
         heard = words.spoken(each.total, wish.unit)
         lines.append(
             LegendLine(
-                colour=OTHER if each.others else COLOURS[at],
+                colour=COLOURS[-1] if each.others else COLOURS[at],
                 name=name,
                 share=share,
                 figure=words.short(each.total, wish.unit),
