@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.compose import Columns, alike, columns, compose
 from usagetray.views.popup.compose_advice import compose_comparison, compose_heading, compose_tip, compose_words
+from usagetray.views.popup.lines import kind_of, line_widget, refill
 from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.spec import Caption, Collapsed, Comparison, Heading, Line, Row, Section, Tip, Words
-from usagetray.views.popup.widgets import Act, Look, Painted, RowActions, kind_of, line_widget, refill
+from usagetray.views.popup.widgets import Act, Look, Painted, RowActions
 
 BEFORE_HEAD = 7  # from a divider to the section's head
 AFTER_FULL = 6  # from a full row to the divider

@@ -27,8 +27,7 @@ from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.motion import glide, turn
 from usagetray.views.popup.scene import Bar, Mark, Panel, Scene, draw, zone_at
-from usagetray.views.popup.spec import Caption, Collapsed, Comparison, Detail, Line, Problem, Row, Tip, Words
-from usagetray.views.popup.spoken import spoken
+from usagetray.views.popup.spec import Row
 
 if TYPE_CHECKING:
     _Base = QWidget
@@ -96,6 +95,12 @@ class Painted(_Base):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.look.palette.link), 2))
         painter.drawRoundedRect(QRectF(x + 1, y + 1, ring_width - 2, ring_height - 2), 7, 7)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()  # a button would go to the next button; here they go to the next piece of any kind
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         # A ring helps who uses the keyboard; after a click it would only be noise.
@@ -248,17 +253,7 @@ class Dash(RowActions, QLabel):
         self.start(row, act)
 
 
-class Pushed(Painted, QPushButton):
-    """A button among rows: the arrow keys go on to the next of them, and not to the next button."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-
-class Pressable(Pushed):
+class Pressable(Painted, QPushButton):
     """A line that does one thing: the footer, a folded account, a problem with a remedy."""
 
     def __init__(self, look: Look, scene: Scene, name: str, description: str, press: Callable[[], None]) -> None:
@@ -282,7 +277,7 @@ class Pressable(Pushed):
             super().keyPressEvent(event)
 
 
-class IconButton(Pushed):
+class IconButton(Painted, QPushButton):
     """A 28 px button that shows one sign."""
 
     def __init__(self, look: Look, sign: str, name: str, press: Callable[[], None]) -> None:
@@ -320,63 +315,3 @@ class IconButton(Pushed):
             self._turning.stop()
             self._turning = None
             self.update()
-
-
-def line_widget(line: Line, look: Look, scene: Scene, act: Act) -> Painted:
-    match line:
-        case Row():
-            made = Dash if line.spoken.percent is None else Meter
-            return made(look, scene, line, act)
-        case Collapsed():
-            return Pressable(look, scene, line.spoken.name, line.spoken.description, lambda: act("expand", line.key))
-        case Problem() if line.action:
-            widget = Pressable(look, scene, *_heard(line), lambda: act("action", line.key))
-            widget.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
-            return widget
-        case Problem():
-            return Plain(look, scene, *_heard(line))
-        case Detail():
-            plain = Plain(look, scene, line.spoken.name, line.spoken.description)
-            plain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            plain.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
-            return plain
-        case Tip() if line.more:
-            widget = Pressable(look, scene, line.spoken.name, line.spoken.description, lambda: act("tip", line.key))
-            widget.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
-            return widget
-        case Tip() | Words() | Comparison():
-            plain = Plain(look, scene, line.spoken.name, line.spoken.description)
-            plain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            return plain
-        case Caption():
-            return Plain(look, scene, spoken(line.text))
-    return Plain(look, scene, line.spoken.name, line.spoken.description)
-
-
-def _heard(problem: Problem) -> tuple[str, str]:
-    name = f"{problem.title}. {problem.action}" if problem.action else problem.title
-    return spoken(name), spoken(problem.detail)
-
-
-def kind_of(line: Line) -> tuple[str, str, bool]:
-    """Lines of one kind and key can take each other's place without a new widget."""
-    has_figure = isinstance(line, Row) and line.spoken.percent is not None
-    can_press = (isinstance(line, Problem) and bool(line.action)) or (isinstance(line, Tip) and bool(line.more))
-    return type(line).__name__, line.key, has_figure or can_press
-
-
-def refill(widget: Painted, line: Line, look: Look, scene: Scene) -> None:
-    """Give an existing widget the new state of its line."""
-    if isinstance(widget, RowActions) and isinstance(line, Row):
-        if widget.row != line:
-            widget.take(line)
-    elif isinstance(widget, Plain | Pressable):
-        if isinstance(line, Problem):
-            widget.say(*_heard(line))
-        elif isinstance(line, Caption):
-            widget.say(spoken(line.text))
-        else:
-            widget.say(line.spoken.name, line.spoken.description)
-        if isinstance(line, Detail | Tip):
-            widget.ring_box = (t.PAD - 1, 0, t.WIDTH - 2 * t.PAD + 2, scene.height - 5)
-    widget.put(look, scene)
