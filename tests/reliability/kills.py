@@ -32,8 +32,11 @@ from usagetray.model import Account, Snapshot, UsageWindow
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SOURCE = Source(provider="p", home="/h", strategy="s")
-LONGEST_S = 0.06
-"""Of a writer's life: long enough for some dozen rows."""
+MOST_TOLD = 60
+"""Rows after which a writer is killed at the latest, a moment later."""
+MOMENT_S = 0.004
+START_S = 0.06
+"""Of the start, in which one in seven is killed."""
 
 
 @dataclass
@@ -96,9 +99,13 @@ def one(folder: Path, first: int, chance: random.Random) -> list[tuple[str, int]
             os._exit(1)
     os.close(writing)
     told = b""
-    if chance.random() < 0.8:  # else it may be killed while it starts
-        told = os.read(reading, 64)
-    time.sleep(chance.uniform(0, LONGEST_S))
+    if chance.random() < 1 / 7:
+        time.sleep(chance.uniform(0, START_S))
+    else:
+        wanted = chance.randint(0, MOST_TOLD)
+        while told.count(b"\n") <= wanted:
+            told += os.read(reading, 4096)
+        time.sleep(chance.uniform(0, MOMENT_S))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as rest:

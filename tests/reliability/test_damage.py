@@ -78,6 +78,7 @@ def test_r30_a_hundred_damaged_stores_never_stop_the_start(sim: Callable[..., Si
 
         core = user.start()
         user.tick()
+        core.refresh.settle(20)  # where nothing could be saved the figure is asked for, however slow this machine is
 
         aside = store.with_name("usagetray.db.damaged-1")
         if aside.exists():
@@ -110,6 +111,36 @@ def test_r30_nothing_is_announced_again_where_the_damage_spared_it(sim: Callable
         assert sorted(each.attempts[0].tokens.output for each in core.store.responses()) == [10, 100]
         user.stop()
     assert repeated <= 3, f"{repeated} of {len(pages)}"
+
+
+@pytest.mark.parametrize("ruined", [zeros, flipped, letter])
+def test_r30_a_store_damaged_while_the_program_runs_is_mended_without_a_restart(
+    sim: Callable[..., Sim], ruined: Callable[[bytes, random.Random], bytes]
+) -> None:
+    """Overwritten from outside, and all of it looked at again: figures, counts and the sentence are there."""
+    user = sim(CLAUDE)
+    used_for_a_while(user)
+    core = user.start()
+    user.tick()
+    store = user.profile_dir / "usagetray.db"
+    core.store.database._disk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    core.store.database._disk.execute("PRAGMA cache_size = 1")  # as with a history larger than what is kept in memory
+    content = store.read_bytes()
+    with store.open("r+b") as file:  # the same file, for the program holds it open
+        for seed in range(12):
+            content = content[:PAGE] + ruined(content[PAGE:], random.Random(seed))[: len(content) - PAGE]
+        file.write(content)
+    user.vendor.answer = CLAUDE.healthy(84, user.clock.now() + 3 * HOUR)
+
+    user.run(HOUR)
+
+    assert user.window()["used_percent"] == 84
+    assert user.account()["state"] in ("fresh", "store_damaged")
+    assert any("damaged-1" in each for each in core.overview().notices)
+    assert sorted(each.attempts[0].tokens.output for each in core.store.responses()) == [10, 100]
+    user.stop()
+    with closing(sqlite3.connect(store)) as found:
+        assert found.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_r30_a_mending_that_is_killed_is_taken_up_by_the_next_start(tmp_path: Path, sim: Callable[..., Sim]) -> None:

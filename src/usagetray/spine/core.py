@@ -147,9 +147,8 @@ class Core:
             lambda: self.indexing.has_read_all,
         )
         self._alerting = None if notifier is None else self._announcing(notifier)
-        if self.store.notice:
-            self.store.set_meta("notice", self.store.notice)
-            self.store.set_meta("notice_at", profile.clock.now().isoformat())
+        self._mended = self.store.database.mended
+        self._note(self.store.notice)
         self._keychain.silent_until = self._remembered_silence()
 
     def _announcing(self, notifier: Notifier) -> Alerting:
@@ -178,6 +177,7 @@ class Core:
 
     def look(self, *, ask: bool = True) -> bool:
         """Reads what lies here and, if it may ask, starts the requests that are due. True if something new was read."""
+        self._follow_mending()
         self.reload_settings()
         snoozing.take_in(self.store, self.profile.paths.orders_dir, self.profile.clock.now())
         is_new = self.refresh.tick(ask=ask)
@@ -186,6 +186,19 @@ class Core:
         if ask:
             self.incidents.tick()
         return self.indexing.look(LOGS_S) or is_new
+
+    def _note(self, notice: str | None) -> None:
+        """What is to be said of the store itself, also by those who only read it."""
+        if notice:
+            self.store.set_meta("notice", notice)
+            self.store.set_meta("notice_at", self.profile.clock.now().isoformat())
+
+    def _follow_mending(self) -> None:
+        """The store was damaged, and mended, while it was in use: what the logs tell is counted anew."""
+        if self._mended != self.store.database.mended:
+            self._mended = self.store.database.mended
+            self._note(self.store.database.notice)
+            self.indexing.read_anew()
 
     def announce(self) -> Overview:
         """Sends the alerts that the figures have earned; what may be shown now."""

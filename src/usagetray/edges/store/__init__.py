@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from functools import cached_property
 from pathlib import Path
 
 from usagetray.domain.alerts import Told
@@ -58,6 +57,7 @@ class Store:
     def __init__(self, database: Database, notice: str | None = None) -> None:
         self.database = database
         self.notice = notice
+        self._ledger: tuple[int, Ledger] | None = None
         self._latest: tuple[object, tuple[tuple[Snapshot, str], ...]] | None = None
         """A sentence about the store itself that the user should see."""
 
@@ -266,10 +266,15 @@ class Store:
 
     # ---- what the logs told ------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def ledger(self) -> Ledger:
         """For the one process that writes."""
-        return Ledger(self.database)
+        known = self._ledger
+        if known is None or known[0] != self.database.mended:
+            made = Ledger(self.database)  # what it remembered of a store that was mended since is true no more
+            made.changes = known[1].changes + 1 if known is not None else 0
+            known = self._ledger = (self.database.mended, made)
+        return known[1]
 
     def usage(
         self,

@@ -9,11 +9,11 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from usagetray.edges.files import open_private, private_dir
 from usagetray.edges.store.essence import essence
-from usagetray.edges.store.mending import is_half_mended, mend
+from usagetray.edges.store.mending import BROKEN, DAMAGE, is_damage, is_half_mended, mend
 from usagetray.edges.store.migrations import migrate
 from usagetray.edges.store.salvage import salvage
 from usagetray.errors import UserError
@@ -28,6 +28,7 @@ PAGES_IN_JOURNAL, MOST_PAGES_IN_JOURNAL = 1000, 16_000
 MOST_PENDING = 10_000
 """Writes kept in memory while the disk refuses them."""
 
+T = TypeVar("T")
 Statement = tuple[str, Sequence[Sequence[Any]]]
 """SQL and the rows of values it is run with."""
 
@@ -40,13 +41,21 @@ class Database:
     """A connection shared by the threads of one process. A write is durable, or waits in memory in its order."""
 
     def __init__(
-        self, connection: sqlite3.Connection, reopen: Callable[[], tuple[sqlite3.Connection, bool]] | None = None
+        self,
+        connection: sqlite3.Connection,
+        reopen: Callable[[], tuple[sqlite3.Connection, bool]] | None = None,
+        heal: Callable[[], tuple[sqlite3.Connection, str]] | None = None,
     ) -> None:
         """`reopen`: where the disk had no room even to open the file for writing. Makes another connection, and says
-        whether that one writes.
+        whether that one writes. `heal`: puts a mended store in the place of a damaged one, with a sentence about it.
         """
         self._disk = connection
         self._reopen = reopen
+        self._heal = heal
+        self._is_broken = False
+        self.mended = 0
+        """How often damage was found and mended since this was opened: who remembers rows looks at them again."""
+        self.notice = ""
         self._memory: sqlite3.Connection | None = None  # stands in while writes are pending
         self._lock = threading.RLock()
         self._pending: list[tuple[Statement, ...]] = []
@@ -69,7 +78,7 @@ class Database:
             self._catch_up()
             if self._memory is None:
                 try:
-                    rowid = self._transact(self._disk, statements)
+                    rowid = self._on_disk(lambda disk: self._transact(disk, statements))
                 except sqlite3.OperationalError as error:
                     log.warning("the store cannot be written: %s", error)
                     self._memory = essence(self._disk)
@@ -89,7 +98,7 @@ class Database:
             # Whole after a crash like all else, but perhaps not the last one: then it is had again.
             self._disk.execute("PRAGMA synchronous = NORMAL")
             try:
-                return self._transact(self._disk, statements)
+                return self._on_disk(lambda disk: self._transact(disk, statements))
             except sqlite3.OperationalError as error:
                 raise StoreBusyError(str(error)) from error
             finally:
@@ -148,7 +157,9 @@ class Database:
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
-            return (self._memory or self._disk).execute(sql, values).fetchall()
+            if self._memory is not None:
+                return self._memory.execute(sql, values).fetchall()
+            return self._on_disk(lambda disk: disk.execute(sql, values).fetchall())
 
     def known_rows(self, sql: str) -> list[tuple[Any, ...]]:
         """`rows` of a question that is asked many times in a row: worked out anew once anybody has written.
@@ -169,7 +180,24 @@ class Database:
     def stored(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What is on the disk, without what waits to be written."""
         with self._lock:
-            return self._disk.execute(sql, values).fetchall()
+            return self._on_disk(lambda disk: disk.execute(sql, values).fetchall())
+
+    def _on_disk(self, do: Callable[[sqlite3.Connection], T]) -> T:
+        """Does it; where the file turns out to be damaged, once more with what could be saved of it."""
+        try:
+            return do(self._disk)
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if self._heal is None or not (self._is_broken or code in DAMAGE):
+                raise
+            log.warning("the store was damaged while in use: %s", error)
+            self._is_broken = True
+            self._disk.close()
+            self._disk, self.notice = self._heal()
+            self._is_broken = False
+            self.mended += 1
+            self._writes += 1
+            return do(self._disk)
 
     def close(self) -> None:
         """Tries once more to write what had to wait."""
@@ -193,19 +221,23 @@ def open_for_writing(path: Path) -> tuple[Database, str | None]:
     private_dir(path.parent)
     try:
         if not is_half_mended(path):
-            return Database(_connect(path)), None
+            return Database(_connect(path), heal=lambda: _mended(path)), None
         log.warning("mending the store was broken off, and is begun anew")
     except BROKEN as error:
-        if not _is_damage(error, path):
+        if not is_damage(error, path):
             return _without_room(path, error), None
         log.warning("the store is damaged (%s)", error)
     except OSError as error:
         raise _cannot_open(path, error.strerror or "no reason given") from None
+    connection, notice = _mended(path)
+    return Database(connection, heal=lambda: _mended(path)), notice
+
+
+def _mended(path: Path) -> tuple[sqlite3.Connection, str]:
+    """What could be saved, opened, and a sentence for the user. Raises `UserError`; nothing is lost then."""
     try:
         aside, copied = mend(path, _fill_from)
-        return Database(_connect(path)), (
-            f"The history was damaged: {copied} entries could be saved, and {aside} holds the rest."
-        )
+        return _connect(path), f"The history was damaged: {copied} entries could be saved, and {aside} holds the rest."
     except (sqlite3.Error, OSError) as error:
         raise _cannot_open(path, error) from None
 
@@ -222,25 +254,6 @@ def _fill_from(aside: Path, fresh: Path) -> int:
     finally:
         database.close()
     return copied
-
-
-BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
-"""SQLite quotes a damaged schema in its errors, which then are no text themselves."""
-
-TROUBLE = frozenset(
-    {
-        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM),
-        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOLFS),
-    }
-)
-"""Results that speak of the machine, not of the file: the file stays where it is."""
-
-
-def _is_damage(error: Exception, path: Path) -> bool:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-    if code == sqlite3.SQLITE_READONLY:
-        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)  # a header that claims so
-    return code not in TROUBLE
 
 
 def _cannot_open(path: Path, why: object) -> UserError:
@@ -267,7 +280,7 @@ def _without_room(path: Path, error: Exception) -> Database:
     except BROKEN:
         raise _cannot_open(path, error) from None
     log.warning("the store cannot be opened for writing: %s", error)
-    return Database(connection, reopen)
+    return Database(connection, reopen, heal=lambda: _mended(path))
 
 
 def _alone(path: Path) -> sqlite3.Connection:

@@ -1,12 +1,38 @@
-"""A damaged store is replaced by what can be saved of it; killed in between, the next start goes on with it."""
+"""What is damage, and how a damaged store is replaced by what can be saved of it.
+
+Killed in between, the next start goes on with it.
+"""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from usagetray.edges.files import open_private
+
+BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""SQLite quotes a damaged schema in its errors, which then are no text themselves."""
+
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""What is said of a file that was well when it was opened."""
+
+TROUBLE = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM),
+        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOLFS),
+    }
+)
+"""Results that speak of the machine, not of the file: the file stays where it is."""
+
+
+def is_damage(error: Exception, path: Path) -> bool:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code == sqlite3.SQLITE_READONLY:
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)  # a header that claims so
+    return code not in TROUBLE
+
 
 COMPANIONS = ("-wal", "-shm")
 """SQLite's files beside a store."""
