@@ -16,7 +16,9 @@ from usagetray.edges.notify import AlertText
 from usagetray.edges.panel import is_light
 from usagetray.edges.popup import PopupProcess, allowed_environment
 from usagetray.edges.tray.choice import SEVERAL, Tray, make_tray
+from usagetray.edges.tray.shortcut import Shortcut, can_take
 from usagetray.errors import UserError
+from usagetray.language import tr
 from usagetray.overview import Overview
 from usagetray.panel_icons import PanelIcons
 from usagetray.profile import local_zone
@@ -50,6 +52,10 @@ class Desktop:
         self._popup_is_open = False
         self._wants_settings = False
         self._said: set[str] = set()
+        self._shortcut = Shortcut(
+            pressed=lambda: app.do(lambda: self.open(None)),
+            refused=lambda keys: app.do(lambda: self._tell_once(_taken(keys))),
+        )
 
     def _make_tray(self, on_host: Callable[[bool], None], on_brightness: Callable[[], None], number: int = 1) -> Tray:
         do = self._app.do
@@ -75,6 +81,7 @@ class Desktop:
         self._tray.start()
 
     def stop(self) -> None:
+        self._shortcut.stop()
         self._popup.close()
         self._icons.stop()
 
@@ -85,6 +92,8 @@ class Desktop:
         theme = self._theme(settings.icon.panel)
         self._icons.show(overview, settings, local_zone(), theme, keep_tips=self._popup_is_open)
         self._popup.refresh()
+        if can_take(self._app.profile.environ, sys.platform):
+            self._shortcut.take(settings.shortcut)
         self._tell_once(self._popup.problem)
 
     def open(self, at: tuple[int, int] | None, focus: Sequence[str] = ()) -> None:
@@ -219,3 +228,7 @@ class Desktop:
             return "light" if panel == "light" else "dark"
         said = self._tray.is_light
         return "light" if (is_light(self._app.profile.environ) if said is None else said) else "dark"
+
+
+def _taken(keys: str) -> str:
+    return tr("The keys {keys} belong to another program already: choose others in the settings.", keys=keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,27 @@ def test_a_key_goes_from_the_window_into_the_key_store_and_nowhere_else(desktop:
         assert program.verb("disconnect", "deepseek").returncode == 0
         assert program.errors == ""
     vendor.close()
+
+
+def test_keys_of_the_users_choice_open_the_popup_from_anywhere_until_they_are_others(program: Program) -> None:
+    """After the change the former keys do nothing."""
+    program.verb("config", "set", "shortcut", "Ctrl+Alt+U")
+    open_by(program, "ctrl+alt+u")
+
+    program.verb("config", "set", "shortcut", "Ctrl+Alt+Y")
+    open_by(program, "ctrl+alt+y")
+    program.desktop.keys("ctrl+alt+u")
+
+    assert not program.has_popup()
+
+
+def open_by(program: Program, keys: str) -> None:
+    """The keys are taken a moment after the setting: pressed again until the popup is there, which then closes."""
+    for _ in range(10):
+        program.desktop.keys(keys)
+        with suppress(pytest.fail.Exception):
+            program.desktop.wait_until(program.has_popup, f"the popup by {keys}", 2)
+            break
+    program.wait_for_popup()
+    program.desktop.keys("Escape")
+    program.wait_until_gone()

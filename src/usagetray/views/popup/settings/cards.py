@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
 from usagetray.language import tr
 from usagetray.overview import AccountView, Overview
@@ -35,7 +35,6 @@ class Cards(QWidget):
         self._stack = QVBoxLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.setSpacing(round(8 * look.scale))
-        self._order: list[tuple[str, str]] = []
 
     def show_setup(self, setup: Setup, overview: Overview | None, left: bool) -> None:
         here = [each for each in setup.connections if each.found or each.is_connected]
@@ -45,10 +44,8 @@ class Cards(QWidget):
         groups = (
             (tr("Found or connected"), here), (tr("Add with a key"), keyed), (tr("Not found on this computer"), absent)
         )  # fmt: skip
-        order = [(title, each.provider) for title, found in groups for each in found]
-        if order != self._order:
-            self._order = order
-            self._arrange(groups)
+        if {each.provider for each in setup.connections} != set(self.cards):
+            self._arrange(groups)  # not again while it is open: what one has just connected stays where it is
         for each in setup.connections:
             self.cards[each.provider].show_connection(each, setup, overview, left)
 
@@ -82,7 +79,7 @@ class ConnectionCard(QFrame):
         self._setup: Setup | None = None
         self._overview: Overview | None = None
         whole = QVBoxLayout(self)
-        whole.setSpacing(0)
+        whole.setSpacing(round(5 * look.scale))
         whole.setContentsMargins(
             round(12 * look.scale), round(6 * look.scale), round(8 * look.scale), round(6 * look.scale)
         )
@@ -145,7 +142,7 @@ class ConnectionCard(QFrame):
 
     def _open(self) -> None:
         self.details = Details(self.connection.provider, self._look, self._want, self._ask)
-        self._below.addSpacing(round(6 * self._look.scale))
+        self.details.refocus.connect(lambda: self.more.setFocus(Qt.FocusReason.OtherFocusReason))
         self._below.addWidget(self.details)
 
     def connect_now(self) -> None:
@@ -168,6 +165,8 @@ class ConnectionCard(QFrame):
 class Details(QFrame):
     """Rebuilt only when other consents, accounts or options are there: what is being typed stays."""
 
+    refocus = Signal()  # what had the focus is no more
+
     def __init__(self, provider: str, look: Look, want: Want, ask: Ask) -> None:
         super().__init__()
         self.setObjectName("inner")
@@ -189,11 +188,14 @@ class Details(QFrame):
             tuple((name, len(consents)) for name, consents in connection.accounts),
             tuple((each.account, each.label) for each in accounts),
             connection.homes,
-            connection.is_connected,
         )
         if shape != self._shape and not any(each.is_busy for each in (*self.consents.values(), *self.further.values())):
             self._shape, self._name = shape, connection.name
+            focused = QApplication.focusWidget()
+            had_focus = focused is not None and self.isAncestorOf(focused)
             self._build(connection, accounts)
+            if had_focus:
+                self.refocus.emit()
         for each in connection.consents:
             if each.name in self.consents:
                 self.consents[each.name].show_consent(each)
@@ -202,6 +204,8 @@ class Details(QFrame):
                 if (name, each.name) in self.further:
                     self.further[name, each.name].show_consent(each)
         self._options = list(setup.settings.of(self._provider).options)
+        self.add_account.setVisible(connection.is_connected and any(each.key for each in connection.consents))
+        self.disconnect_button.setVisible(connection.is_connected)
         for option, switch in self.options.items():
             switch.setChecked(option in self._options)
         for row in self.rows:
@@ -233,16 +237,13 @@ class Details(QFrame):
             self._add(label(tr("Account {name}").format(name=plain(name, 40)), "strong"))
             for consent in consents:
                 self.further[name, consent.name] = self._consent(consent, name)
-        if any(each.key for each in connection.consents) and connection.is_connected:
-            self._add(AddAccount(self._provider, connection.consents, self._look, self._ask))
-        if connection.is_connected:
-            last = QHBoxLayout()
-            last.addWidget(button(tr("Disconnect…"), lambda: self._disconnect(connection), "danger"))
-            last.addStretch(1)
-            self._stack.addLayout(last)
-            self.answer = label("", "wrong")
-            self.answer.hide()
-            self._add(self.answer)
+        self.add_account = AddAccount(self._provider, connection.consents, self._look, self._ask)
+        self._add(self.add_account)
+        self.disconnect_button = button(tr("Disconnect…"), lambda: self._disconnect(connection), "danger")
+        self._stack.addWidget(self.disconnect_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.answer = label("", "wrong")
+        self.answer.hide()
+        self._add(self.answer)
 
     def _add(self, widget: QWidget) -> None:
         self._stack.addWidget(widget)

@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QFileSystemWatcher, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -35,6 +36,8 @@ from usagetray.views.popup.widgets import Look
 SIZE = (700, 560)
 LEAST = (620, 400)
 SIDE = 172
+SETTLED_MS = 30
+"""After this what was just made has its place."""
 PATIENCE_MS = 20_000
 """A key store may ask the user, and gives up after some seconds; whoever says nothing for so long is gone."""
 
@@ -81,6 +84,9 @@ class SettingsWindow(QWidget):
         self.stack = QStackedWidget()
         self.pages: dict[str, PageView] = {}
         whole.addWidget(self.stack, 1)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._reveal)
         self._size()
         self.nav.currentRowChanged.connect(self._turn_to)
         self.nav.setCurrentRow(0)
@@ -175,6 +181,12 @@ class SettingsWindow(QWidget):
     def _show(self, page: PageView) -> None:
         if self.loaded is not None:
             page.show_setup(Seen(self.loaded.setup, self.loaded.overview, self._contacts))
+
+    def _reveal(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """What has the focus is seen, also where it has only just been made."""
+        page = self.stack.currentWidget()
+        if now is not None and isinstance(page, PageView) and page.isAncestorOf(now):
+            QTimer.singleShot(SETTLED_MS, now, lambda: page.ensureWidgetVisible(now, 0, round(40 * self.look.scale)))
 
     # ---- the file ------------------------------------------------------------------------------------------
 
