@@ -284,6 +284,7 @@ def test_whoever_wakes_alerts_hears_at_once_what_waited(night: Night) -> None:
     with night.program() as core:
         night.look(core)
         core.obey(("snooze", "tomorrow"))
+        core.obey(("snooze", "reset", "alpha", "account of alpha", "five_hour"))
         night.used["alpha"] = 80
         night.play(core, "2026-11-20 21:30")
         core.obey(("snooze", "off"))
