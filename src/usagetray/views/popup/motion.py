@@ -5,6 +5,7 @@ Whether anything may move at all is said by `Look.moves`.
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,9 +30,8 @@ def may_move(environ: Mapping[str, str]) -> bool:
     if sys.platform == "win32":
         return _windows_moves()
     if sys.platform == "darwin":
-        import AppKit  # comes with pystray, on this system only
-
-        return not AppKit.NSWorkspace.sharedWorkspace().accessibilityDisplayShouldReduceMotion()
+        app_kit = importlib.import_module("AppKit")  # comes with pystray, on this system only
+        return not app_kit.NSWorkspace.sharedWorkspace().accessibilityDisplayShouldReduceMotion()
     return not _gtk_is_still(environ)
 
 

@@ -11,7 +11,7 @@ from usagetray.language import tr
 from usagetray.overview import AccountView, WindowView
 from usagetray.quick_dataclass import dataclass
 from usagetray.views import forecast_words
-from usagetray.views.figures import DASH, ago, countdown, instant, old, used_percent
+from usagetray.views.figures import DASH, ago, countdown, instant, old, used_or_left, used_percent
 from usagetray.views.plain import plain
 from usagetray.views.popup.spec import FillKind, Row, Spoken
 from usagetray.views.popup.spoken import sentences, spoken
@@ -214,6 +214,7 @@ def _why(window: WindowView, setting: Setting) -> str:
     ]
     if forecast_words.is_estimated(window):
         lines.append(tr("~: moved on by what your logs counted since"))
+    lines += _expected(window, setting)
     if window.resets_at is not None:
         reset = instant(window.resets_at, now, zone, with_day=True)
         named = f"{reset} {window.resets_at.astimezone(zone).tzname() or ''}".rstrip()
@@ -221,6 +222,24 @@ def _why(window: WindowView, setting: Setting) -> str:
     if window.stale:
         lines.append(tr("It may be higher by now"))
     return "\n".join(lines)
+
+
+def _expected(window: WindowView, setting: Setting) -> list[str]:
+    """What the tick and the tint of its bar stand for, and how sure the forecast is."""
+    told = forecast_words.of(window)
+    if told is None:
+        return []
+    left = setting.wish.left
+    found = []
+    if told.even is not None:
+        found.append(tr("Even use would be at {figure} now", figure=used_or_left(told.even, left)))
+    if told.runs_out_at is not None and forecast_words.runs_out_at(window) is not None:
+        early, _, late = (instant(at, setting.now, setting.zone, with_day=has_day(window)) for at in told.runs_out_at)
+        if early != late:
+            found.append(tr("Used up between {early} and {late}, in 8 of 10 cases", early=early, late=late))
+    elif told.at_reset is not None:
+        found.append(tr("About {figure} by the reset, if you go on as usual", figure=used_or_left(told.at_reset, left)))
+    return found
 
 
 def _has_ended(window: WindowView) -> bool:
