@@ -22,7 +22,7 @@ from usagetray.settings import ProviderSettings, Settings
 from usagetray.spine import billing_record, foreseen, incidents, store_state
 from usagetray.spine.costing import NOTHING, Costs, with_bills
 from usagetray.spine.owning import formerly, last_users, nobody_at, owned
-from usagetray.spine.sources import FIRST, account_at, permitted
+from usagetray.spine.sources import FIRST, account_at, keyed, permitted
 
 REFUSALS = frozenset({State.SIGNED_OUT, State.NOT_ALLOWED})
 FORGOTTEN_AFTER = timedelta(days=14)
@@ -94,7 +94,7 @@ def overview(
         billing=billing_record.recorded(store, providers, settings, now),
         missing=tuple(each.name for each in providers if each.homes is not None and each.id not in traces),
         first_run=not settings.welcomed and not demo,
-        keyed=_keyed(providers) if not settings.welcomed and not demo else (),
+        keyed=keyed(providers) if not settings.welcomed and not demo else (),
         checked_at=max(asked, default=None),
         figures_at=max(captured, default=None),
         next_check_at=_soonest((each.next_attempt_at for each in accounts), now),
@@ -108,14 +108,6 @@ def overview(
         cost=costs.total,
         counted_at=counted_at or store_state.counted_at(store),
         reading=reading or store_state.reading_logs(store),
-    )
-
-
-def _keyed(providers: Sequence[Provider]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (each.id, each.name)
-        for each in providers
-        if any(isinstance(need, Key) for strategy in each.strategies for need in strategy.needs)
     )
 
 

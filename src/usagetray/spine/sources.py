@@ -128,6 +128,15 @@ def environ_of(tool: Tool, strategy: Strategy, environ: Mapping[str, str]) -> Ma
     return {name: value for name, value in environ.items() if name not in keys}
 
 
+def keyed(providers: Sequence[Provider]) -> tuple[tuple[str, str], ...]:
+    """Id and name of each that takes a key of the user's."""
+    return tuple(
+        (each.id, each.name)
+        for each in providers
+        if any(isinstance(need, Key) for strategy in each.strategies for need in strategy.needs)
+    )
+
+
 def found_tools(
     providers: Sequence[Provider], settings: Settings, environ: Mapping[str, str], state_dir: Path
 ) -> tuple[FoundTool, ...]:
