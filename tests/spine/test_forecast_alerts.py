@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from tests.domain.forecast_days import HOUR, MINUTE, MONDAY, SESSION, accustomed, worked
 from tests.views.build import BERLIN, account, codex, overview, said, week, window
-from usagetray.domain.alerts import Alert, AlertKind, Seen
+from usagetray.domain.alerts import Alert, AlertKind, Seen, Told
 from usagetray.domain.forecast import Memory
 from usagetray.domain.forensics import Cause
 from usagetray.domain.states import WindowState
@@ -19,7 +20,7 @@ from usagetray.edges.store import Store, foresight
 from usagetray.edges.store.counting_again import memory_store
 from usagetray.overview import Overview, WindowView
 from usagetray.settings import AlertSettings, Settings
-from usagetray.spine.forecast_alerts import Earned, earned, rows
+from usagetray.spine.forecast_alerts import MARK, Earned, earned, rows
 from usagetray.spine.foresight import Foresight
 
 NOW = MONDAY + 9 * HOUR + 100 * MINUTE
@@ -60,7 +61,14 @@ def looked(ours: Foresight, now: datetime = NOW, **changes: Any) -> Overview:
     return replace(shown, generated_at=now)
 
 
-def due(shown: Overview, ours: Foresight, *others: Alert, settings: AlertSettings = ON, may: bool = True) -> Earned:
+def due(
+    shown: Overview,
+    ours: Foresight,
+    *others: Alert,
+    settings: AlertSettings = ON,
+    may: bool = True,
+    former: Mapping[tuple[str, str, str], Told] = MappingProxyType({}),
+) -> Earned:
     first = shown.accounts[0].windows[0]
     seen = Seen(
         provider=OWNER[0],
@@ -74,7 +82,7 @@ def due(shown: Overview, ours: Foresight, *others: Alert, settings: AlertSetting
         captured_at=first.captured_at,
         may_alert=may,
     )
-    return earned(shown, [seen], others, ours, settings)
+    return earned(shown, [seen], others, ours, settings, former)
 
 
 def other(kind: AlertKind, threshold: float | None = None, key: str = "session") -> Alert:
@@ -129,7 +137,7 @@ def test_where_the_account_stops_anyway_it_waits_for_another_breath(store: Store
     at_once = due(looked(ours), ours, locks)
     then = due(looked(ours, NOW + MINUTE), ours)
 
-    assert at_once == Earned({}, [locks])
+    assert at_once == Earned({}, [locks], {})
     assert len(then.foreseen) == 1
 
 
@@ -149,6 +157,27 @@ def test_switched_off_it_is_remembered_as_if_it_had_been_given(store: Store, set
     off = due(looked(ours), ours, crossed, settings=settings)
     on = due(looked(ours, NOW + MINUTE), ours)
 
-    assert off == Earned({}, [crossed])
+    assert (off.foreseen, off.others) == ({}, [crossed])
     assert on.foreseen == {}
     assert looked(ours, NOW + timedelta(minutes=2)).accounts[0].windows[0].forecast.is_warned  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "used", "warns"),
+    [
+        (ENDS, 0.5, False),  # warned of this cycle before, and an estimate had only been too high
+        (ENDS + MINUTE, 0.55, False),
+        (ENDS, 0.61, True),  # the vendor has given back 11 %
+        (ENDS - SESSION, 0.9, True),  # another cycle
+    ],
+)
+def test_a_cycle_is_warned_of_once_unless_the_vendor_gave_some_back(
+    store: Store, ends_at: datetime, used: float, warns: bool
+) -> None:
+    ours = started(store)
+    before = {(*OWNER, MARK + "session"): Told(cycle_ends_at=ends_at, used=used)}
+
+    found = due(looked(ours), ours, former=before)
+
+    assert bool(found.foreseen) is warns
+    assert found.told == {(*OWNER, MARK + "session"): Told(cycle_ends_at=ENDS, used=0.5)}

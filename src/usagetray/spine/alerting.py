@@ -89,9 +89,10 @@ class Alerting:
         )
         now_told |= paying.told
         due = [*(each for each in due if not paying.is_told(each)), *paying.due]
-        foreseen, due = forecast_alerts.earned(
-            overview, (seen for seen, _, _ in seen_windows), due, self._foresight, settings.alerts
+        foreseen, due, told_of_these = forecast_alerts.earned(
+            overview, (seen for seen, _, _ in seen_windows), due, self._foresight, settings.alerts, former
         )
+        now_told |= told_of_these
         causes = self._causes(overview, [*foreseen, *(each.id for each in due if each.kind is AlertKind.THRESHOLD)])
         rows = [
             self._row(each, overview, Behind(cause=causes.get(each.id), paid=paying.paid.get(each.id[:2])))
@@ -105,8 +106,8 @@ class Alerting:
         rows += of_billing
         now_told |= told_of_billing
         if now_told or rows:
-            self._store.save_told(now_told, rows, besides=self._foresight.unkept() if foreseen else ())
-        if foreseen:
+            self._store.save_told(now_told, rows, besides=self._foresight.unkept() if told_of_these else ())
+        if told_of_these:
             self._foresight.was_kept(overview.generated_at)
         return rows, bool(now_told or rows)
 
