@@ -106,6 +106,8 @@ class App:
         )
         self._changing = Changing(profile, self._keychain, self.notifier)
         self._desktop: Desktop | None = None
+        self._scheduler: BackgroundScheduler | None = None
+        self._is_resting = False
 
     # ---- its loop ------------------------------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ class App:
         desktop.start()
         self.do(self.tick)
         self.do(self._mend_autostart)
-        scheduler = self._schedule()
+        scheduler = self._scheduler = self._schedule()
         server = channel.serve(self.profile.paths.socket, self._answer)
         try:
             while (job := self._jobs.get()) is not None:
@@ -165,6 +167,7 @@ class App:
 
     def tick(self) -> None:
         self.core.look()
+        self._rest_or_work()
         self.changed()
 
     def index(self) -> None:
@@ -173,6 +176,14 @@ class App:
             self.changed()
         if self.core.indexing.progress is not None:
             self.do(self.index)  # behind what else waits
+        self._rest_or_work()
+
+    def _rest_or_work(self) -> None:
+        """Between ticks logs are looked at only while they grow: to be woken for nothing was a fifth of idling."""
+        is_resting = not self.core.indexing.is_busy
+        if self._scheduler is not None and is_resting != self._is_resting:
+            self._is_resting = is_resting
+            (self._scheduler.pause_job if is_resting else self._scheduler.resume_job)("index")
 
     def changed(self) -> None:
         """The figures, or the time they are seen at, are new."""

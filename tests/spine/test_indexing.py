@@ -347,21 +347,19 @@ def test_a_machine_at_rest_is_left_to_rest_and_one_at_work_is_looked_at(desk: De
         assert not it.indexing.look_if_busy(1)
 
 
-def test_the_longer_nothing_is_written_the_fewer_looks_are_taken(desk: Desk) -> None:
-    """Every two seconds there may be one: a minute long each is taken, then every third, and after ten minutes none."""
+def test_a_minute_after_the_last_line_nobody_looks_between_ticks(desk: Desk) -> None:
+    """Also after old logs were read for the first time: what counts is when they were written."""
+    desk.write("-work/old.jsonl", answer("msg_0", 1))
+    desk.clock.sleep(3600)
     with desk.running() as it:
-        desk.write("-work/s1.jsonl", answer("msg_1", 1))
         it.look()
-        at, looks = desk.clock.now(), Counter[int]()
-        for _ in range(11 * 30):
-            desk.clock.sleep(2)
-            former = it.indexing._looked_at
-            it.indexing.look_if_busy(0)
-            looks[int((desk.clock.now() - at).total_seconds()) // 60] += it.indexing._looked_at != former
+        at_first = it.indexing.is_busy
+        desk.append("-work/old.jsonl", answer("msg_1", 1, request="req_1"))
+        it.look()
+        after_a_line = it.indexing.is_busy
+        desk.clock.sleep(60)
 
-    assert looks[0] >= 28
-    assert 9 <= looks[5] <= 11
-    assert looks[10] == 0
+        assert (at_first, after_a_line, it.indexing.is_busy) == (False, True, False)
 
 
 def test_the_newest_log_is_read_first(desk: Desk) -> None:

@@ -39,10 +39,8 @@ TOGETHER = 8000
 """Records booked in one transaction."""
 IN_USE = timedelta(hours=2)
 """A log written to since then is looked at on every tick; the others in turn."""
-LATELY, BUSY = timedelta(minutes=1), timedelta(minutes=10)
-"""After something was written to a log: so long every chance to look is taken, and so long every few seconds one."""
-BREATH_S = 6.0
-"""Between two looks at logs of which nobody knows whether they still grow: a third of what idling costs goes there."""
+BUSY = timedelta(minutes=1)
+"""After something was written to a log: who works writes on within it, or is seen at the next tick."""
 WALK_EVERY_S = 300.0
 MOMENT = 32 * 1024 * 1024
 """Bytes that are read before anybody has looked."""
@@ -92,7 +90,6 @@ class Indexing:
         self._done, self._total = 0, 0
         self._moved_at: datetime | None = None
         """When the log was written to that was written to last, of those that were read since this was made."""
-        self._looked_at = 0.0  # monotonic
         self._told: tuple[str | None, float] = (None, 0.0)
         self.fingerprint: Fingerprint | None = None
         """Of what was listed last, where one was put here."""
@@ -120,7 +117,6 @@ class Indexing:
     def look(self, budget_s: float) -> bool:
         """Takes in what is new, for this long at most in real time. True if a count changed."""
         until = time.monotonic() + budget_s
-        self._looked_at = self._clock.monotonic()
         if not self._waiting and self._under_way is None:
             walked_at = self._walked_at
             if walked_at is None or self._clock.monotonic() - walked_at >= WALK_EVERY_S:
@@ -129,11 +125,15 @@ class Indexing:
                 self._glance()
         return self._read(until)
 
+    @property
+    def is_busy(self) -> bool:
+        """Logs grow, or are still to be read."""
+        moved_at = self._moved_at
+        return self.progress is not None or (moved_at is not None and self._clock.now() - moved_at < BUSY)
+
     def look_if_busy(self, budget_s: float) -> bool:
         """A look while logs grow, or are still to be read; a machine at rest is left to rest."""
-        still = self._clock.now() - self._moved_at if self._moved_at is not None else BUSY
-        is_due = still < LATELY or (still < BUSY and self._clock.monotonic() - self._looked_at >= BREATH_S)
-        return (is_due or self.progress is not None) and self.look(budget_s)
+        return self.is_busy and self.look(budget_s)
 
     def catch_up(self, progress: Callable[[Progress], None] | None = None) -> bool:
         """Takes in all there is, with a second process where that pays. True if a count changed."""
