@@ -32,11 +32,19 @@ def test_the_day_ends_by_itself(played: tuple[Computer, Said]) -> None:
 
 
 def test_the_alerts_of_a_day_come_in_order_and_once(played: tuple[Computer, Said]) -> None:
-    """50, 75 and 90 percent, the lockout, and the way back; the second session stays below 50."""
-    alerts = re.findall(r"^ +▸ (.*)$", played[1].out, re.MULTILINE)
+    """50, 75 and 90 percent, the lockout, and the way back; the second session stays below 50. Somewhere before the
+    lockout it is foreseen, where the day, played so fast, leaves time for that."""
+    told = re.findall(r"^ +▸ (.*)$", played[1].out, re.MULTILINE)
+    alerts = [each for each in told if "runs out" not in each]
+    foreseen = [place for place, each in enumerate(told) if "runs out" in each]
 
-    assert len(alerts) == len(ALERTS), alerts
-    for shown, expected in zip(alerts, ALERTS, strict=True):
+    assert len(foreseen) <= 1, told
+    assert all(place < len(told) - 2 for place in foreseen), told
+    expected_ones = list(ALERTS)
+    if foreseen and len(alerts) < len(ALERTS):
+        del expected_ones[foreseen[0]]  # it stands for the threshold crossed in the same breath
+    assert len(alerts) == len(expected_ones), told
+    for shown, expected in zip(alerts, expected_ones, strict=True):
         assert re.fullmatch(expected, shown), alerts
 
 

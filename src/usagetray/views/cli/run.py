@@ -26,6 +26,10 @@ PATIENCE_S = 2.0
 def run(arguments: argparse.Namespace) -> int:
     profile = opened(arguments)
     log_of(profile, arguments)
+    ended = threading.Event()
+    if not arguments.once:
+        for number in (signal.SIGTERM, signal.SIGINT):  # before anything is opened, so that all of it is closed
+            signal.signal(number, lambda *_: ended.set())
     try:
         core = patiently(profile, lambda: build_headless(profile), seconds=0.0 if arguments.once else PATIENCE_S)
     except WriterBusyError:
@@ -40,9 +44,6 @@ def run(arguments: argparse.Namespace) -> int:
             core.announce()
             out_json(core.status())
         else:
-            ended = threading.Event()
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: ended.set())
             while not ended.is_set():
                 try:
                     core.look()
