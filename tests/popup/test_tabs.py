@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import threading
 
 from PySide6.QtCore import Qt
@@ -12,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from tests.popup import samples
 from tests.popup.advice_samples import early
 from tests.popup.conftest import Open, Opened
+from tests.popup.measuring import misfits
+from usagetray.language import use
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.header import Header
 from usagetray.views.popup.shell import Shell
@@ -178,3 +181,28 @@ def test_the_arrow_down_leads_from_the_header_into_the_page(open_popup: Open) ->
         stop.setFocus(Qt.FocusReason.TabFocusReason)
         QTest.keyClick(stop, Qt.Key.Key_Down)
         assert QApplication.focusWidget() is shell.page.stops()[0]  # type: ignore[union-attr]
+
+
+class _Made(gettext.NullTranslations):
+    """Every text without fields in capitals, as another language."""
+
+    def gettext(self, message: str) -> str:
+        return message if "{" in message else message.upper()
+
+
+def test_the_tabs_take_the_language_that_the_settings_turn_out_to_have(open_popup: Open) -> None:
+    """The settings are read in a thread, perhaps after the window has opened."""
+    popup = open_popup(samples.calm())
+    (header,) = popup.window.findChildren(Header)
+    wide = header.tabs.width()
+
+    use("xx", _Made())
+    try:
+        popup.window.arrived.emit(samples.calm())
+
+        assert [header.tabs.tabText(at) for at in range(3)] == ["NOW", "HISTORY", "ADVICE"]
+        assert header.tabs.width() > wide
+        assert header.settings.accessibleName() == "SETTINGS"
+        assert misfits(header) == []
+    finally:
+        use("en", None)

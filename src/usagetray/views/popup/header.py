@@ -79,6 +79,16 @@ class Segments(Painted, QTabBar):
         self.ring_box = (0, 0, width, scene.height)
         self.put(look, scene, width=width)
 
+    def rename(self, names: Sequence[str], label: str) -> None:
+        """In another language."""
+        if tuple(names) == self._names:
+            return
+        self._names = tuple(names)
+        self.setAccessibleName(label)
+        for at, name in enumerate(self._names):
+            self.setTabText(at, name)
+        self.dress(self.look)
+
     def tabSizeHint(self, index: int) -> QSize:
         start = self._ends[index - 1] if index else 0.0
         end = self._ends[index] + (INSET if index == len(self._ends) - 1 else 0)
@@ -93,6 +103,7 @@ class Header(QWidget):
 
     def __init__(self, look: Look, tabs: Sequence[Tab], choose: Callable[[int], None], act: Act) -> None:
         super().__init__()
+        self._tabs = tuple(tabs)
         self.tabs = Segments(look, [tr(tab.name) for tab in tabs], tr("Pages"), choose)
         self.demo = Plain(look, Scene(height=0, items=()), tr("Demonstration with made-up figures"))
         self.refresh = IconButton(look, "refresh", tr("Refresh"), lambda: act("refresh", ""))
@@ -102,8 +113,11 @@ class Header(QWidget):
         self.put(look, demo=False)
 
     def put(self, look: Look, *, demo: bool) -> None:
+        self.tabs.rename([tr(tab.name) for tab in self._tabs], tr("Pages"))
         for piece in (self.tabs, self.refresh, self.settings):
             piece.dress(look)
+        self.settings.setAccessibleName(tr("Settings"))
+        self.demo.say(tr("Demonstration with made-up figures"))
         pill, wide = _pill("DEMO", look.letters)
         self.demo.put(look, pill, width=wide)
         self.demo.setVisible(demo)

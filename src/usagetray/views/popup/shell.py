@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from usagetray.language import spoken
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.header import Header
 from usagetray.views.popup.loading import Loader
@@ -107,7 +108,7 @@ class Shell(QWidget):
         given = self._given
         shown: tuple[object, ...] = (self._now, self.look, room)
         if key != NOW:
-            shown = (id(value), failed, given.left, given.countdown, self.look, room)
+            shown = (id(value), failed, given.left, given.countdown, self.look, room, spoken())
         if self._put.get(key) != shown:
             self._put[key] = shown
             content = self._now if key == NOW else replace(given, read=value, failed=failed)
