@@ -16,6 +16,7 @@ from usagetray.views.popup.compose import Columns, compose
 from usagetray.views.popup.content import Wish
 from usagetray.views.popup.desk import current_look
 from usagetray.views.popup.scene import Bar
+from usagetray.views.popup.settings.pages import PAGES
 from usagetray.views.popup.spec import Page, Row
 
 
@@ -112,8 +113,13 @@ def test_a_bill_without_an_end_offers_a_budget() -> None:
     bill = next(row for row in rows(shown(states())).values() if row.name == "November")
 
     assert (bill.fill, bill.figure, bill.unit, bill.scope) == ("dash", "$214.37", "so far", "no budget set")
-    assert (bill.action, dict(bill.event)) == ("Set a budget ›", {"event": "settings", "page": "budgets"})
+    assert (bill.action, dict(bill.event)) == ("Set a budget ›", {"event": "settings", "page": "work"})
     assert rows_with_budget(replace(states(), budgets=BUDGETS[:1])) == [""]
+
+
+def test_the_pages_of_the_settings_that_buttons_lead_to_are_there() -> None:
+    assert {"work", "providers"} <= {each.key for each in PAGES}
+    assert "budgets" in {getattr(piece, "key", "") for each in PAGES if each.key == "work" for piece in each.pieces}
 
 
 def rows_with_budget(overview: Overview) -> list[str]:

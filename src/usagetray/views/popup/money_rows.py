@@ -15,7 +15,8 @@ from usagetray.views.popup.spoken import sentences
 from usagetray.views.popup.window_rows import heard_percent
 from usagetray.views.words import account_name, money_note, money_text, money_words
 
-SET_BUDGET: Event = (("event", "settings"), ("page", "budgets"))
+SET_BUDGET: Event = (("event", "settings"), ("page", "work"))
+"""The page of the settings on which budgets stand."""
 
 
 def money_row(key: str, line: MoneyLine, account: AccountView, overview: Overview) -> Row | None:
