@@ -64,6 +64,7 @@ CASES = [
     (told(at_reset=1.02, p_lockout=0.45), "Just lasts"),
     (told(p_lockout=0.4), "Just lasts"),
     (told(worked_at=NOW - timedelta(minutes=40)), "Lasts, nothing used for 40 m"),
+    (told(worked_at=NOW - timedelta(minutes=40), others_share=0.3), "Lasts, 17 % to spare"),
     (told(even=0.02), "Too early to say"),
     (told(at_reset=None), "Too early to say"),
     (runs_out(NOW + timedelta(minutes=13)), "Runs out 20:17"),

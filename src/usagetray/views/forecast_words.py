@@ -21,6 +21,8 @@ EARLY = 0.03
 LEAST_USED = 0.01
 SOON = timedelta(minutes=30)
 IDLE = timedelta(minutes=30)
+ELSEWHERE = 0.1
+"""Share of the use that no log showed, from which a log's silence says nothing."""
 LONG = timedelta(hours=24)
 """A longer window names the day."""
 
@@ -124,8 +126,9 @@ def when(window: WindowView, at: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def idle_for(window: WindowView, now: datetime) -> timedelta | None:
-    """How long nothing was used, from half an hour on; None: less, or nobody knows."""
-    since = None if window.forecast is None else window.forecast.worked_at
+    """How long nothing was used, from half an hour on; None: less, or nobody knows, for it is used elsewhere too."""
+    told = window.forecast
+    since = None if told is None or told.others_share >= ELSEWHERE else told.worked_at
     return None if since is None or now - since < IDLE else now - since
 
 
