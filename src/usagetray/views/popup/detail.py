@@ -10,6 +10,7 @@ from usagetray.domain.forensics import Why
 from usagetray.domain.moments import moments
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import why_words as words
+from usagetray.views.allowance_words import allowance_lines
 from usagetray.views.amounts import share
 from usagetray.views.figures import instant
 from usagetray.views.plain import plain
@@ -82,6 +83,7 @@ def _detail(
         notes.append("Shared out by list prices: an estimate.")
         if not found.can_tell and found.charged:
             notes.append("Use elsewhere cannot be told apart yet.")
+    notes += allowance_lines(window)
     notes[0] = notes[0][:1].upper() + notes[0][1:]
     told = tuple(filter(None, (*notes[1:], notes[0])))
     title = f"Who used the {window_name(window)}" if rows else ""
