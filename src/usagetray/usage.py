@@ -6,6 +6,7 @@ overlap; the provider's module is where that ends.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ before they are priced; a price table with another threshold needs a line here."
 
 def band_of(prompt_tokens: int) -> int:
     """The index of the highest of `BANDS` that the prompt is longer than; 0 for an empty one too."""
-    return sum(prompt_tokens > each for each in BANDS[1:])
+    return bisect_left(BANDS, prompt_tokens, 1) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

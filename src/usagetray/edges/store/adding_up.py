@@ -35,7 +35,7 @@ def by_key(database: Database) -> Iterator[list[Record]]:
 
 def _booked(database: Database) -> Booking:
     numbering = Numbering(database, whole=True)
-    booking = Booking(numbering.names, numbering.term_like, frozenset())
+    booking = Booking(numbering.names, numbering.term_like, numbering.replayed())
     for records in by_key(database):
         booking.book((), records)
     return booking

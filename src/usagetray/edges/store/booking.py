@@ -62,8 +62,12 @@ class Booking:
             if record != former:
                 records[each[1:3]] = record
                 self._rows.append((*record,))
-        before = responses(known, self._names) if known else []
         after = responses(list(records.values()), self._names)
+        if not known and not self._tells:
+            self.changed += 1
+            self._sum_up(after)
+            return
+        before = responses(known, self._names)
         if before == after:
             return
         self.changed += 1
@@ -73,16 +77,17 @@ class Booking:
             self._add(each, 1)
 
     def book_new(self, new: Collection[Row]) -> None:
-        """The same for rows of which each is the only one of a key that the ledger does not have.
-
-        Almost all are so in a first scan: hence one loop over all of them, and no call for each.
-        """
-        if self._tells:
-            for each in new:
-                self._add(Record._make(each), 1)
-            self.changed += len(new)
-            self._rows += new
+        """The same for rows of which each is the only one of a key that the ledger does not have."""
+        self.changed += len(new)
+        self._rows += new
+        if not self._tells:
+            self._sum_up(new)
             return
+        for each in new:
+            self._add(Record._make(each), 1)
+
+    def _sum_up(self, new: Collection[Row]) -> None:
+        """Adds responses. Almost all of a first scan come here: hence one loop over them, and no call for each."""
         sums_of, replayed, long = self._sums, self._replayed, BANDS[1]
         for row in new:
             _, _, _, at, place, _, _, terms, given, write_5m, write_1h, read, output, reasoning, searches, several = row
@@ -103,8 +108,6 @@ class Booking:
                 sums[5] += output
                 sums[6] += reasoning
                 sums[7] += searches
-        self.changed += len(new)
-        self._rows += new
 
     def _add(self, response: Record, sign: int) -> None:
         reason = implausible(response, self._names)
