@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gettext
 import threading
+from dataclasses import replace
+from itertools import pairwise
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -206,3 +209,22 @@ def test_the_tabs_take_the_language_that_the_settings_turn_out_to_have(open_popu
         assert misfits(header) == []
     finally:
         use("en", None)
+
+
+@pytest.mark.parametrize("size", [15, 23, 30])
+def test_longer_names_stand_closer_and_on_nothing_else(open_popup: Open, application: QApplication, size: int) -> None:
+    """A demonstration's mark and the two buttons keep their places beside them."""
+    usual, larger = application.font(), application.font()
+    larger.setPixelSize(size)
+    application.setFont(larger)
+    try:
+        names = ("Momentan", "Verlauf", "Ratschlag")
+        tabs = tuple(replace(tab, name=name) for tab, name in zip(TABS, names, strict=True))
+        popup = open_popup(samples.warning(), tabs=tabs)
+        (header,) = popup.window.findChildren(Header)
+
+        order = [header.tabs, header.demo, header.refresh, header.settings]
+        assert misfits(header) == []
+        assert all(one.geometry().right() < other.x() for one, other in pairwise(order))
+    finally:
+        application.setFont(usual)

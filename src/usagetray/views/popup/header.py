@@ -17,14 +17,23 @@ from usagetray.views.popup.tabs import Tab
 from usagetray.views.popup.widgets import Act, IconButton, Look, Painted, Plain
 
 INSET = 2.0  # of the chosen segment within the tray
-BESIDE = 11.5  # of a segment's name
+BESIDE, LEAST_BESIDE = 11.5, 4.0  # of a segment's name
 TOP = 14
+REFRESH, SETTINGS = 303, 335  # middles of the two buttons
+BEFORE_PILL = 10
 
 
-def segments(names: Sequence[str], chosen: int, letters: Letters) -> tuple[Scene, tuple[float, ...]]:
-    """A segmented control with its upper left corner at 0, 0; and where each segment ends."""
+def segments(
+    names: Sequence[str], chosen: int, letters: Letters, most: float = t.WIDTH
+) -> tuple[Scene, tuple[float, ...]]:
+    """A segmented control with its upper left corner at 0, 0; and where each segment ends.
+
+    `most`: pixels it may be wide; long names stand closer then.
+    """
     # Room for the stronger letters everywhere: the segments must not move when another one is chosen.
-    widths = [letters.width(name, t.SEGMENT_CHOSEN) + 2 * BESIDE for name in names]
+    words = [letters.width(name, t.SEGMENT_CHOSEN) for name in names]
+    beside = min(BESIDE, max(LEAST_BESIDE, (most - 2 * INSET - sum(words)) / (2 * len(names))))
+    widths = [each + 2 * beside for each in words]
     ends = tuple(float(round(INSET + sum(widths[: at + 1]))) for at in range(len(names)))
     starts = (INSET, *ends[:-1])
     height = float(t.TABS)
@@ -55,6 +64,7 @@ class Segments(Painted, QTabBar):
         super().__init__()
         self._names = tuple(names)
         self._ends: tuple[float, ...] = ()
+        self._most = float(t.WIDTH)
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(False)
@@ -70,8 +80,9 @@ class Segments(Painted, QTabBar):
         self.currentChanged.connect(lambda _at: self.dress(self.look))
         self.currentChanged.connect(choose)
 
-    def dress(self, look: Look) -> None:
-        scene, ends = segments(self._names, max(0, self.currentIndex()), look.letters)
+    def dress(self, look: Look, most: float | None = None) -> None:
+        self._most = self._most if most is None else most
+        scene, ends = segments(self._names, max(0, self.currentIndex()), look.letters, self._most)
         if (ends, look) != (self._ends, self.look):
             self._ends = ends
             self.setIconSize(QSize(0, 0))  # makes the bar ask for the sizes of its tabs again
@@ -114,18 +125,20 @@ class Header(QWidget):
 
     def put(self, look: Look, *, demo: bool) -> None:
         self.tabs.rename([tr(tab.name) for tab in self._tabs], tr("Pages"))
-        for piece in (self.tabs, self.refresh, self.settings):
+        pill, wide = _pill("DEMO", look.letters)
+        room = REFRESH - 18 - t.PAD - (wide + BEFORE_PILL if demo else 0)
+        self.tabs.dress(look, room)
+        for piece in (self.refresh, self.settings):
             piece.dress(look)
         self.settings.setAccessibleName(tr("Settings"))
         self.demo.say(tr("Demonstration with made-up figures"))
-        pill, wide = _pill("DEMO", look.letters)
         self.demo.put(look, pill, width=wide)
         self.demo.setVisible(demo)
         scale = look.scale
         self.setFixedSize(round(t.WIDTH * scale), round(t.HEADER * scale))
         self.tabs.move(round(t.PAD * scale), round(TOP * scale))
-        self.demo.move(self.tabs.x() + self.tabs.width() + round(10 * scale), round((TOP + 5) * scale))
-        for button, centre in ((self.refresh, 303), (self.settings, 335)):
+        self.demo.move(self.tabs.x() + self.tabs.width() + round(BEFORE_PILL * scale), round((TOP + 5) * scale))
+        for button, centre in ((self.refresh, REFRESH), (self.settings, SETTINGS)):
             button.move(round((centre - 14) * scale), round(TOP * scale))
 
     def stops(self) -> list[QWidget]:
