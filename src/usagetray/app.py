@@ -254,9 +254,9 @@ class App:
                         self._give(connecting, offer)
             elif is_used_here(tool):
                 connecting.switch_off()
-        if answer.get("autostart") is True:
-            log.info("%s", self._changing.do({"event": "autostart", "on": True}))
         self.configure("welcomed", True)
+        if answer.get("autostart") is True:
+            self._changing.do({"event": "autostart", "on": True})
 
     def _give(self, connecting: Connecting, offer: Offer) -> None:
         try:

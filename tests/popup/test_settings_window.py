@@ -443,6 +443,21 @@ def test_a_consent_says_what_would_be_read_before_it_is_given_and_can_be_withdra
     assert world.settings["providers"]["claude"]["allow"] == []
 
 
+def test_each_folder_of_a_tool_has_its_own_status_line(world: World) -> None:
+    """Allowed for one of two, it is installed there alone, and taken out there again."""
+    work = world.home / ".claude-work"
+    work.mkdir()
+    world.config.write_text(f'welcomed = true\n[providers.claude]\nhomes = ["{work}"]\n')
+    line = card(world, "claude").details.consents[f"status-line@{work}"]
+
+    line.switch.click()
+    assert "statusLine" in (work / "settings.json").read_text()
+    assert not (world.home / ".claude/settings.json").exists()
+    line.switch.click()
+
+    assert not (work / "settings.json").exists()  # as before: there was none
+
+
 def test_a_provider_is_switched_off_and_on_again(world: World) -> None:
     window = world.open()
 

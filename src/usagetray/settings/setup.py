@@ -22,6 +22,12 @@ class Consent:
     one_of: str = ""  # "region": of those with the same word one is good for a key
     starts: bool = False  # starts another program
     writes: bool = False  # changes a file of another program
+    home: str = ""  # the one of several folders of the tool that this is about
+
+    @property
+    def key_name(self) -> str:
+        """No other consent of the provider is called so."""
+        return f"{self.name}@{self.home}" if self.home else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,7 @@ class Connection:
 class Setup:
     settings: Settings
     config_file: str = ""
-    folder: str = ""  # where readings and the history are kept
+    places: tuple[str, str] = ("", "")  # of the settings file, and of readings and history, as people write them
     connections: tuple[Connection, ...] = ()
     autostart: bool | None = None  # None: this profile cannot start at login
     demo: bool = False

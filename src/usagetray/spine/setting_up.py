@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from usagetray.edges import facts
 from usagetray.errors import UserError
 from usagetray.profile import Profile
 from usagetray.providers.contract import Program, Provider, Said
 from usagetray.settings import Settings
+from usagetray.settings.reading import load
 from usagetray.settings.setup import Connection, Consent, Setup
 from usagetray.spine.connecting import Connecting, Offer, offers
 from usagetray.spine.own_providers import known_settings
@@ -22,7 +24,7 @@ def setup(profile: Profile, variables: Collection[str] = ()) -> Setup:
     return Setup(
         settings=settings,
         config_file=str(profile.paths.config_file),
-        folder=str(profile.paths.store_file.parent),
+        places=(_place(profile, profile.paths.config_file), _place(profile, profile.paths.store_file)),
         connections=connections(profile, known.providers, settings, variables),
         autostart=_starts_at_login(profile),
         demo=profile.demo,
@@ -65,14 +67,23 @@ def _connection(
 
 
 def _consents(profile: Profile, provider: Provider, account: str, variables: Collection[str]) -> tuple[Consent, ...]:
-    connecting = Connecting(profile, provider, make_keychain(profile), account=account)
-    return tuple(_consent(connecting, each, variables) for each in offers(provider, account))
+    """What stands in a tool's own settings is a consent for each of its folders, where there are several."""
+    keychain, own = make_keychain(profile), load(profile.paths.config_file).of(provider.id)
+    homes = facts.homes(provider.homes, profile.environ, own.homes) if provider.homes else ()
+    found = []
+    for offer in offers(provider, account):
+        several = offer.hook is not None and len(homes) > 1
+        places: list[Path | None] = [each.path for each in homes] if several else [None]
+        for place in places:
+            connecting = Connecting(profile, provider, keychain, place, account)
+            found.append(_consent(connecting, offer, variables, "" if place is None else str(place)))
+    return tuple(found)
 
 
-def _consent(connecting: Connecting, offer: Offer, variables: Collection[str]) -> Consent:
+def _consent(connecting: Connecting, offer: Offer, variables: Collection[str], home: str) -> Consent:
     try:
         given = connecting.is_given(offer)
-    except UserError:  # of a tool with several homes: each is asked about by `connect --home`
+    except UserError:  # the provider is switched off: nothing of it is installed by us
         given = False
     strategy = offer.strategy
     return Consent(
@@ -88,6 +99,7 @@ def _consent(connecting: Connecting, offer: Offer, variables: Collection[str]) -
         one_of=(strategy.one_of or "") if strategy else "",
         starts=strategy is not None and any(isinstance(need, Program) for need in strategy.needs),
         writes=offer.hook is not None,
+        home=home,
     )
 
 
@@ -102,6 +114,12 @@ def _starts_at_login(profile: Profile) -> bool | None:
     from usagetray.edges import autostart  # deferred: an isolated profile never starts at login
 
     return autostart.entry(profile.environ).read() is not None
+
+
+def _place(profile: Profile, path: Path) -> str:
+    """ "~/.config/usagetray/config.toml"."""
+    home = profile.environ.get("HOME") or profile.environ.get("USERPROFILE")
+    return f"~/{path.relative_to(home).as_posix()}" if home and path.is_relative_to(home) else str(path)
 
 
 def _size(profile: Profile) -> int | None:

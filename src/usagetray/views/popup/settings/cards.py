@@ -151,7 +151,7 @@ class ConnectionCard(QFrame):
             self.toggle()
         keyed = [each for each in self.connection.consents if each.key]
         if self.details is not None and len(keyed) == 1 and not self.connection.found:
-            self.details.consents[keyed[0].name].open_form()
+            self.details.consents[keyed[0].key_name].open_form()
         else:
             self.more.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -184,7 +184,7 @@ class Details(QFrame):
 
     def show_connection(self, connection: Connection, setup: Setup, accounts: Sequence[AccountView]) -> None:
         shape = (
-            tuple(each.name for each in connection.consents),
+            tuple(each.key_name for each in connection.consents),
             tuple((name, len(consents)) for name, consents in connection.accounts),
             tuple((each.account, each.label) for each in accounts),
             connection.homes,
@@ -197,8 +197,8 @@ class Details(QFrame):
             if had_focus:
                 self.refocus.emit()
         for each in connection.consents:
-            if each.name in self.consents:
-                self.consents[each.name].show_consent(each)
+            if each.key_name in self.consents:
+                self.consents[each.key_name].show_consent(each)
         for name, consents in connection.accounts:
             for each in consents:
                 if (name, each.name) in self.further:
@@ -224,7 +224,7 @@ class Details(QFrame):
                 )
             )
         for consent in connection.consents:
-            self.consents[consent.name] = self._consent(consent)
+            self.consents[consent.key_name] = self._consent(consent)
         for name, explains in connection.options:
             self._option(name, explains)
         for row in OF_PROVIDER:

@@ -26,7 +26,7 @@ class ConsentLine(QWidget):
         """`name`: the provider's."""
         super().__init__()
         self.consent, self._look, self._ask = consent, look, ask
-        self._who = {"provider": provider, "offer": consent.name, "account": account}
+        self._who = {"provider": provider, "offer": consent.name, "account": account, "home": consent.home}
         self._title = consent_title(consent, name)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, round(6 * look.scale), 0, round(6 * look.scale))

@@ -146,7 +146,7 @@ class Beside(QWidget):
 
     def __init__(self, words: QLayout, right: QWidget, look: Look) -> None:
         super().__init__()
-        self._right, self._words_need = right, round(170 * look.scale)
+        self._right, self._words_need = right, min(round(170 * look.scale), words.sizeHint().width())
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(round(14 * look.scale))

@@ -262,7 +262,7 @@ PRIVACY = SettingsPage(
         Part(name="promise"),
         Heading(text=tr_later("Requests since the start")),
         Part(name="contacts"),
-        Heading(text=tr_later("On this computer")),
+        Heading(text=tr_later("Kept on this computer")),
         Part(name="kept"),
         Press(name="open_folder", label=tr_later("Open the folder")),
         Part(name="autostart"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 import usagetray
@@ -111,19 +112,33 @@ class Contacts(PartView):
 
 
 class Kept(PartView):
+    """What stands where."""
+
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        self.text = label("", "note")
-        self.stack.addWidget(self.text)
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(round(16 * look.scale))
+        grid.setVerticalSpacing(round(6 * look.scale))
+        self._texts = [label("", "note") for _ in range(3)]
+        for at, name in enumerate((tr("History"), tr("Settings"), tr("Keys"))):
+            grid.addWidget(label(name, "name", wrap=False), at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self._texts[at], at, 1)
+        self.stack.addLayout(grid)
 
     def show_setup(self, seen: Seen) -> None:
-        kept = size(seen.setup.kept_bytes) if seen.setup.kept_bytes is not None else tr("nothing yet")
-        self.text.setText(
-            tr(
-                "Readings and history: {size} in {folder}. Readings are kept 400 days, what was used and billed for "
-                "ever. Settings: {file}. Keys: in your system’s key store only."
-            ).format(size=kept, folder=seen.setup.folder, file=seen.setup.config_file)
-        )
+        setup = seen.setup
+        file, history = (_breakable(each) for each in setup.places)
+        kept = size(setup.kept_bytes) if setup.kept_bytes is not None else tr("nothing yet")
+        long = tr("Readings are kept 400 days, what was used and billed for ever.")
+        self._texts[0].setText(f"{history} · {kept}\n{long}")
+        self._texts[1].setText(file)
+        self._texts[2].setText(tr("In your system’s key store, and nowhere else."))
+
+
+def _breakable(path: str) -> str:
+    """A path may go on in the next line after each of its folders."""
+    return plain(path, 200).replace("/", "/\u200b")
 
 
 class AutostartPart(PartView):

@@ -28,7 +28,7 @@ SHOWS = {
     "ring": tr_later("tightest limit"),
     "number": tr_later("tightest limit"),
 }
-WIDTH, HEIGHT, EDGE = 124, 96, 4
+WIDTH, HEIGHT, EDGE = 124, 96, 2
 ICON = 24
 
 
@@ -89,7 +89,7 @@ class IconCard(QRadioButton):
         if self._ring and self.hasFocus():
             painter.setPen(QPen(QColor(palette.link), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), t.CARD_RADIUS + 3, t.CARD_RADIUS + 3)
+            painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), t.CARD_RADIUS + 1, t.CARD_RADIUS + 1)
         painter.end()
 
     def _draw_icon(self, painter: QPainter, spot: QRectF, theme: Theme) -> None:
@@ -106,7 +106,7 @@ class IconCards(QWidget):
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(round(4 * look.scale))
+        row.setSpacing(round(8 * look.scale))
         self.cards: dict[str, IconCard] = {}
         names = dict(choices)
         for style in STYLES:

@@ -59,7 +59,8 @@ def figure(accounts: Sequence[AccountView], overview: Overview, left: bool) -> s
 def consent_title(consent: Consent, provider: str = "") -> str:
     """Where the figures come from; what the key is called where that would only say the provider's name again."""
     title = consent.key if consent.key and consent.title == provider else consent.title
-    return words.sentence(plain(title, 60)).rstrip(".")
+    said = words.sentence(plain(title, 60)).rstrip(".")
+    return f"{said}, {plain(consent.home, 60)}" if consent.home else said
 
 
 def consent_state(consent: Consent) -> str:

@@ -1,0 +1,107 @@
+"""The settings window within the popup's process: when it is made, what keeps it, what ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.popup import samples
+from tests.popup.conftest import Open
+from tests.popup.settings_world import World, settle
+from usagetray.spine.setting_up import setup
+from usagetray.views.popup.settings.desk import SettingsDesk
+
+Show = Callable[..., SettingsDesk]
+
+
+@pytest.fixture
+def show(application: QApplication, tmp_path: Path) -> Iterator[Show]:
+    made: list[SettingsDesk] = []
+
+    def show_one(events: list[dict[str, object]], **more: Callable[[], None]) -> SettingsDesk:
+        world = World(tmp_path)
+
+        def load(variables: object) -> object:
+            events.append({"event": "loaded", "variables": variables})
+            return setup(world.profile)
+
+        desk = SettingsDesk(load, samples.calm, lambda event: events.append(dict(event)), theme="light", **more)  # type: ignore[arg-type]
+        made.append(desk)
+        return desk
+
+    yield show_one
+    for desk in made:
+        if desk.window is not None:
+            desk.window.close()
+    application.processEvents()
+
+
+def said(events: list[dict[str, object]], name: str) -> list[dict[str, object]]:
+    return [each for each in events if each["event"] == name]
+
+
+def test_nothing_is_made_or_read_before_it_is_asked_for(show: Show) -> None:
+    events: list[dict[str, object]] = []
+    desk = show(events)
+
+    desk.obey({"verb": "refresh"})
+    desk.obey({"verb": "answer", "id": 1, "ok": True, "text": ""})
+
+    assert desk.window is None
+    assert events == []
+
+
+def test_it_opens_on_the_page_that_was_asked_for_and_the_popup_makes_room(show: Show) -> None:
+    events: list[dict[str, object]] = []
+    left: list[int] = []
+    desk = show(events, opens=lambda: left.append(1))
+
+    desk.obey(
+        {"verb": "settings", "page": "privacy", "variables": ["X_KEY"], "contacts": [["https://a.example", 2, 5]]}
+    )
+
+    assert desk.window is not None
+    assert desk.window.isVisible()
+    assert desk.window.stack.currentWidget() is desk.window.pages["privacy"]
+    assert left == [1]
+    assert said(events, "settings_shown")
+
+
+@pytest.mark.parametrize("verb", [{"page": 5}, {"contacts": [1, ["x"], ["a", "b", "c"]]}, {"variables": None}])
+def test_a_verb_that_is_not_what_it_should_be_opens_it_all_the_same(show: Show, verb: dict[str, object]) -> None:
+    desk = show([])
+
+    desk.obey({"verb": "settings", **verb})
+
+    assert desk.is_open
+
+
+def test_closed_it_is_gone_and_says_so(show: Show) -> None:
+    closed: list[int] = []
+    desk = show([], closed=lambda: closed.append(1))
+    desk.obey({"verb": "settings"})
+    assert desk.window is not None
+
+    desk.window.close()
+    settle()
+
+    assert not desk.is_open
+    assert closed == [1]
+
+
+def test_an_open_settings_window_keeps_the_process(open_popup: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Out of sight for ten minutes the popup ends its process, but not under an open window."""
+    ended: list[int] = []
+    monkeypatch.setattr(QApplication, "quit", lambda: ended.append(1))
+    window = open_popup(samples.calm()).window
+
+    window.stays = lambda: True
+    window._leave()
+    assert ended == []
+    window.stays = lambda: False
+    window._leave()
+
+    assert ended == [1]
