@@ -52,8 +52,8 @@ def ask(machine: Sim) -> None:
     machine.tick()
 
 
-def shown_once(machine: Sim) -> None:
-    """What is shown is legal, in every place it is shown in."""
+def shown_once(machine: Sim) -> str:
+    """What is shown is legal, in every place it is shown in; what the terminal says."""
     status = machine.status()
     json.dumps(status, allow_nan=False)
     for account in status["accounts"]:
@@ -69,6 +69,7 @@ def shown_once(machine: Sim) -> None:
     sections = page(seen, seen.generated_at, UTC, Wish()).sections
     bars = [fill_length(getattr(line, "share", None), 100) for section in sections for line in section.lines]
     assert all(0 <= bar <= 100 for bar in bars), bars
+    return text
 
 
 def no_illegal_number(machine: Sim) -> None:
