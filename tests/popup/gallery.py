@@ -40,20 +40,27 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, help="folder with the design's pictures")
     parser.add_argument("--font", help="a family instead of the system's")
     parser.add_argument("--text", type=int, default=100, help="size of the system's letters, in percent")
-    parser.add_argument("--check", action="store_true", help="fail where a text is cut or not in its place")
+    parser.add_argument(
+        "--check", action="store_true", help="draw no files; say, and fail, where a text is cut or not in its place"
+    )
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     application = start(arguments.font, arguments.text)
+    misfitting = False
     for name, picture in PICTURES.items():
         if arguments.names and name not in arguments.names:
             continue
         drawn, wrong = draw(application, picture)
-        if arguments.check and wrong:
-            raise SystemExit(f"{name}: {'; '.join(wrong)}")
+        if arguments.check:
+            print(f"{name}: {'; '.join(wrong) or 'fits'}")  # noqa: T201
+            misfitting |= bool(wrong)
+            continue
         if arguments.beside is not None and picture.target:
             drawn = beside(QImage(str(arguments.beside / f"{picture.target}.png")), drawn)
         drawn.save(str(arguments.folder / f"{name}.png"))
         print(arguments.folder / f"{name}.png", f"{drawn.width()} x {drawn.height()}")  # noqa: T201
+    if misfitting:
+        raise SystemExit(1)
 
 
 def start(font: str | None, text: int) -> QApplication:
