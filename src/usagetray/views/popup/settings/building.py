@@ -33,8 +33,8 @@ class PageView(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
         inner.setObjectName("page")
-        # Rows may be narrower than they would like: they then stand in two lines.
-        inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # Rows may be narrower than they would like: they then stand in two lines. The page is as high as they are.
+        inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._stack = QVBoxLayout(inner)
         scale = look.scale
         self._stack.setContentsMargins(round(20 * scale), round(18 * scale), round(20 * scale), round(20 * scale))

@@ -9,7 +9,7 @@ from usagetray.language import tr, tr_n
 from usagetray.overview import AccountView, Overview
 from usagetray.settings.setup import Connection, Consent
 from usagetray.views import words
-from usagetray.views.figures import ago
+from usagetray.views.figures import NBSP, ago
 from usagetray.views.plain import plain
 from usagetray.views.tightest import tightest_window
 
@@ -29,7 +29,7 @@ def read_from(connection: Connection, accounts: Sequence[AccountView] = ()) -> s
             for each in connection.sources
         ]
         shown = words.sentence(", ".join(plain(each, 40) for each in labels)).rstrip(".")
-        plans = dict.fromkeys(plain(each.plan, 24) for each in accounts if each.plan)
+        plans = dict.fromkeys(plain(each.plan, 24).replace(" ", NBSP) for each in accounts if each.plan)
         return " · ".join([shown, *plans])
     keys = tuple(dict.fromkeys(each.key for each in connection.consents if each.key))
     asked = [each for each in connection.consents if not each.key and each.name != "shell-profiles"]
