@@ -62,6 +62,11 @@ def used_for_a_while(sim: Sim) -> bytes:
     return (sim.profile_dir / "usagetray.db").read_bytes()
 
 
+def figures(user: Sim) -> list[object]:
+    """Of all accounts: a flipped bit in a name makes another one, which nobody can tell from a real one."""
+    return [window["used_percent"] for account in user.accounts() for window in account["windows"]]
+
+
 def test_r30_a_hundred_damaged_stores_never_stop_the_start(sim: Callable[..., Sim]) -> None:
     """Bits flipped, pages of zeros, cut off, another text: figures come as before, and the file is kept."""
     user = sim(CLAUDE)
@@ -78,14 +83,15 @@ def test_r30_a_hundred_damaged_stores_never_stop_the_start(sim: Callable[..., Si
 
         core = user.start()
         user.tick()
-        core.refresh.settle(20)  # where nothing could be saved the figure is asked for, however slow this machine is
+        if 82 not in figures(user):
+            user.run(31 * MINUTE)  # the figure was lost, but not when it is asked for next
 
         aside = store.with_name("usagetray.db.damaged-1")
         if aside.exists():
             set_aside += 1
             assert aside.read_bytes()[200:] == broken[200:]  # but for what SQLite notes of its readers
             assert any(str(aside) in each for each in core.overview().notices)
-        assert user.window()["used_percent"] == 82, seed
+        assert 82 in figures(user), seed
         user.stop()
     assert set_aside > STORES / 2
 
