@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from tests.popup import samples
+from tests.popup.conftest import Open
 from tests.popup.gallery_samples import SATURDAY, SESSION_EVEN, WEEK_EVEN, calm, expected, month, normal, states
+from tests.popup.measuring import painted
 from tests.popup.samples import local
 from tests.popup.test_content import problems, rows, shown
 from usagetray.domain.states import Level, State, WindowState
@@ -18,6 +22,7 @@ from usagetray.views.popup.desk import current_look
 from usagetray.views.popup.scene import Bar
 from usagetray.views.popup.settings.pages import PAGES
 from usagetray.views.popup.spec import Page, Row
+from usagetray.views.popup.widgets import RowActions
 
 
 def of(window: WindowView, *, left: bool = False) -> Row:
@@ -115,6 +120,16 @@ def test_a_bill_without_an_end_offers_a_budget() -> None:
     assert (bill.fill, bill.figure, bill.unit, bill.scope) == ("dash", "$214.37", "so far", "no budget set")
     assert (bill.action, dict(bill.event)) == ("Set a budget ›", {"event": "settings", "page": "work"})
     assert rows_with_budget(replace(states(), budgets=BUDGETS[:1])) == [""]
+
+
+def test_enter_on_such_a_bill_leads_there(open_popup: Open) -> None:
+    popup = open_popup(states())
+    bill = next(one for one in painted(popup.window) if isinstance(one, RowActions) and one.row.action)
+    bill.setFocus()
+
+    QTest.keyClick(bill, Qt.Key.Key_Return)
+
+    assert popup.said("settings") == [{"event": "settings", "page": "work"}]
 
 
 def test_the_pages_of_the_settings_that_buttons_lead_to_are_there() -> None:

@@ -36,9 +36,10 @@ def page(
     overview = replace(overview, generated_at=now)
     said = verdict(overview, zone, wish.left)
     waiting = _waiting(overview, said, told or {})
+    is_told = said.tone == "neutral" and len({account.state for account in overview.accounts}) == 1
     sections = [notes(overview.notices)] if overview.notices else []
     for at, account in enumerate(overview.accounts):
-        sections.append(account_section(account, overview, zone, wish, first=at == 0))
+        sections.append(account_section(account, overview, zone, wish, first=at == 0, is_told=is_told))
     sections.extend(budget_section(overview, zone))
     sections.extend(offers(overview))
     lines = [line for section in sections for line in section.lines]

@@ -20,7 +20,6 @@ from usagetray.views.popup.spoken import sentences
 from usagetray.views.popup.window_rows import Setting, Wish, level_of, window_row
 from usagetray.views.problems import Problem as Trouble
 from usagetray.views.problems import problem
-from usagetray.views.verdict import verdict
 from usagetray.views.words import (
     account_name,
     has_figure,
@@ -35,15 +34,20 @@ OF_KEYS = (State.SIGNED_OUT, State.NOT_ALLOWED, State.CREDENTIAL_MALFORMED)
 """With a key of the user's own: another one helps."""
 
 
-def account_section(account: AccountView, overview: Overview, zone: tzinfo, wish: Wish, *, first: bool) -> Section:
-    """`first` ones are never folded, and have full rows; so have those that need a look."""
+def account_section(
+    account: AccountView, overview: Overview, zone: tzinfo, wish: Wish, *, first: bool, is_told: bool
+) -> Section:
+    """`first` ones are never folded, and have full rows; so have those that need a look.
+
+    `is_told`: what is wrong with all accounts alike stands in the card, and not here again.
+    """
     accounts, now = overview.accounts, overview.generated_at
     setting = Setting(account, accounts, now, zone, wish)
     key = key_of(account)
     level = max((level_of(window, now) for window in account.windows), default=Level.NORMAL)
     level = max(level, account.level)
     compact = not first and level < Level.WARNING
-    wrong = None if _is_shared(overview, zone) else problem(account, now, zone)
+    wrong = None if is_told else problem(account, now, zone)
     lines: list[Line] = [_head(key, account, accounts, now, zone), *_troubles(key, account, wrong, now, zone)]
     lines.extend(window_row(key, window, setting, compact=compact) for window in account.windows)
     lines.extend(
@@ -59,15 +63,6 @@ def account_section(account: AccountView, overview: Overview, zone: tzinfo, wish
 
 def key_of(account: AccountView) -> str:
     return f"{account.provider}/{account.account}"
-
-
-def _is_shared(overview: Overview, zone: tzinfo) -> bool:
-    """What is wrong with all accounts alike stands in the card, once."""
-    return shares_state(overview) and verdict(overview, zone, left=False).tone == "neutral"
-
-
-def shares_state(overview: Overview) -> bool:
-    return len({account.state for account in overview.accounts}) == 1
 
 
 def _troubles(key: str, account: AccountView, wrong: Trouble | None, now: datetime, zone: tzinfo) -> list[Problem]:

@@ -161,7 +161,7 @@ class RowActions(Painted):
             self.setValue(min(row.spoken.percent, self.maximum()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        hand = self.row.opens or self.zone_of(event.position()) is not None
+        hand = self.row.opens or self.row.event or self.zone_of(event.position()) is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -173,8 +173,6 @@ class RowActions(Painted):
         zone = self.zone_of(event.position())
         if zone:
             self.act(zone, self.row.key)
-        elif self.row.event and not self.row.opens:
-            self.act("action", self.row.key)
         else:
             self.open()
 
@@ -193,10 +191,12 @@ class RowActions(Painted):
         return bool(super().event(event))
 
     def open(self) -> None:
-        """What used it, below the row; a row without that says why this number."""
+        """What used it, below the row; else what the row offers; one without either says why this number."""
         if self.row.opens:
             QToolTip.hideText()
             self.act("detail", self.row.key)
+        elif self.row.event:
+            self.act("action", self.row.key)
         else:
             self.explain()
 
