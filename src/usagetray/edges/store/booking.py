@@ -67,7 +67,7 @@ class Booking:
             self.changed += 1
             self._sum_up(after)
             return
-        before = responses(known, self._names)
+        before = responses(known, self._names) if known else []
         if before == after:
             return
         self.changed += 1
