@@ -145,7 +145,7 @@ def test_a_spike_says_how_much_of_what_and_how_to_hear_no_more_of_it() -> None:
 
     assert words.title == "This hour costs 6 times the usual"
     assert said(words.text) == (
-        "$38.20 at list prices since 20:00; $6.00 is usual at this hour of the week. Of it: webshop 61 %, "
+        "$38.20 at list prices since 20:00. $6.00 is usual at this hour of the week. Of it: webshop 61 %, "
         "session 01234567 58 %. If you do not expect that, stop it where it runs. "
         "To hear no more of webshop, add it to alerts.spikes_mute."
     )

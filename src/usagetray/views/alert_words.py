@@ -11,11 +11,11 @@ from usagetray.domain.budgets import USED_UP, Basis, BudgetState
 from usagetray.domain.forensics import Cause
 from usagetray.domain.paying import Paid
 from usagetray.domain.spikes import Spike
-from usagetray.language import tr
+from usagetray.language import tr, tr_n
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import budget_words, forecast_words, paying_words
 from usagetray.views.amounts import dollars, share
-from usagetray.views.figures import countdown, duration, instant, percent
+from usagetray.views.figures import countdown, duration, instant
 from usagetray.views.plain import clip, plain
 from usagetray.views.verdict import way_out
 from usagetray.views.why_words import mostly
@@ -26,6 +26,7 @@ from usagetray.views.words import (
     has_figure,
     reading_text,
     switched_off,
+    window_label,
     window_name,
 )
 
@@ -61,34 +62,37 @@ def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool, behi
     if alert.kind is AlertKind.LOCKED:
         until = account.locked_until or window.resets_at
         by_day = has_day(window)
-        title = f"{name} is locked until {instant(until, now, zone, with_day=by_day)}" if until else f"{name} is locked"
-        to_go = f": {duration(until - now)} to go" if until else ""
+        title, said = tr("{name} is locked", name=name), tr("The {window} is used up.", window=window_name(window))
+        if until:
+            title = tr("{name} is locked until {time}", name=name, time=instant(until, now, zone, with_day=by_day))
+            to_go = duration(until - now)
+            said = tr("The {window} is used up: {span} to go.", window=window_name(window), span=to_go)
         text = [
-            f"The {window_name(window)} is used up{to_go}.",
+            said,
             *_others(account, window, left),
             _instead(account, overview),
         ]
         urgency = "critical"
     elif alert.kind is AlertKind.PAYING:
-        title = f"You are now paying for {name}"
+        title = tr("You are now paying for {name}", name=name)
         text = [
             paying_words.took_over(account, window, behind.paid),
-            f"To stop it, switch it off with {name}, or wait{_until(window, now, zone)}.",
+            _how_to_stop(name, window, now, zone),
             f"{elsewhere}." if (elsewhere := way_out(account, overview)) else "",
         ]
         urgency = "critical"
     elif alert.kind is AlertKind.PAYING_AMOUNT and behind.paid is not None:
         what, since = paying_words.more(account, window, behind.paid, now, zone)
-        title = f"{what} for {name}"
+        title = tr("{paid} for {name}", paid=what, name=name)
         text = [
             since,
-            f"To stop it, switch it off with {name}, or wait{_until(window, now, zone)}.",
+            _how_to_stop(name, window, now, zone),
             f"{elsewhere}." if (elsewhere := way_out(account, overview)) else "",
         ]
         urgency = "critical"
     elif alert.kind is AlertKind.BACK:
-        title = f"{name} is back"
-        text = [f"A fresh {window_name(window)} is ready.", *_others(account, window, left)]
+        title = tr("{name} is back", name=name)
+        text = [tr("A fresh {window} is ready.", window=window_name(window)), *_others(account, window, left)]
         urgency = "normal"
     else:
         title = f"{name} {window_name(window)}: {reading_text(window, left)}"
@@ -101,16 +105,19 @@ def budget_alert(state: BudgetState, threshold: float, overview: Overview, zone:
     """Of a budget that has reached a threshold: "spent" is said of a bill only."""
     now, is_bill = overview.generated_at, state.basis is Basis.BILLED
     name, limit = plain(state.budget.name, 24), budget_words.limit(state)
-    least = "at least " if state.is_least else ""
-    kind = "spent" if is_bill else "at list prices"
-    when = budget_words.PERIODS[state.budget.period]
+    used = budget_words.used_share(state)
     if threshold >= USED_UP:
-        title = f"{name}: all of {limit} spent" if is_bill else f"{name}: all of {limit}, at list prices"
+        title = tr("{name}: all of {limit} spent", name=name, limit=limit)
+        if not is_bill:
+            title = tr("{name}: all of {limit}, at list prices", name=name, limit=limit)
     else:
-        title = f"{name}: {least}{percent(state.share)} of {limit} {kind}"
+        title = tr("{name}: {share} of {limit} spent", name=name, share=used, limit=limit)
+        if not is_bill:
+            title = tr("{name}: {share} of {limit} at list prices", name=name, share=used, limit=limit)
+    when = tr(budget_words.PERIODS[state.budget.period])
     heading, cause = budget_words.heading(state), budget_words.cause(state)
     text = [
-        f"{_first_up(budget_words.spent(state))} {budget_words.BASES[state.basis]} {when},"
+        f"{_first_up(budget_words.spent(state))} {tr(budget_words.BASES[state.basis])} {when},"
         f" {budget_words.until(state, now, zone)}.",
         f"{_first_up(heading)}." if heading else "",
         f"{cause}." if cause else "",
@@ -123,29 +130,33 @@ def spike_alert(spike: Spike, overview: Overview, zone: tzinfo) -> AlertWords:
     """Of an hour, or of a session in it, that costs many times the usual: what it is, and what caused it."""
     now = overview.generated_at
     times = int(spike.usd / spike.usual) if spike.usual else MOST_TIMES + 1
-    much = f"{times} times the usual" if times <= MOST_TIMES else "far more than usual"
-    hour = f"since {instant(spike.starts_at, now, zone)}"
-    usually = f"{dollars(spike.usual)} is usual"
-    at = "at this hour of the week" if spike.by_weekday else "for an hour with use"
+    much = tr("{times} times the usual", times=times) if times <= MOST_TIMES else tr("far more than usual")
+    usually = tr("{cost} is usual at this hour of the week.", cost=dollars(spike.usual))
+    if spike.session:
+        usually = tr("{cost} is usual for a session.", cost=dollars(spike.usual))
+    elif not spike.by_weekday:
+        usually = tr("{cost} is usual for an hour with use.", cost=dollars(spike.usual))
     dearest = [(kind, found[0]) for kind, found in spike.causes if found]
     named = [f"{budget_words.cause_name(kind, each)} {share(each.share)}" for kind, each in dearest]
     project = budget_words.folder_name(spike.project)
     text = [
-        f"{dollars(spike.usd)} at list prices {hour}; {usually} {'for a session' if spike.session else at}.",
-        f"Of it: {', '.join(named)}." if named else "",
-        "If you do not expect that, stop it where it runs.",
-        f"To hear no more of {project}, add it to alerts.spikes_mute." if spike.project else "",
+        tr("{cost} at list prices since {time}.", cost=dollars(spike.usd), time=instant(spike.starts_at, now, zone)),
+        usually,
+        tr("Of it: {causes}.", causes=", ".join(named)) if named else "",
+        tr("If you do not expect that, stop it where it runs."),
+        tr("To hear no more of {project}, add it to alerts.spikes_mute.", project=project) if spike.project else "",
     ]
-    return cut(f"{'A session' if spike.session else 'This hour'} costs {much}", text, "normal", overview)
+    title = tr("A session costs {much}", much=much) if spike.session else tr("This hour costs {much}", much=much)
+    return cut(title, text, "normal", overview)
 
 
 def merged_words(titles: Sequence[str], demo: bool) -> AlertWords:
     """Several alerts in one notification; each is named."""
-    prefix = DEMO if demo else ""
     bare = [title.removeprefix(DEMO) for title in titles]
     each = max(12, (MOST_TEXT - 2 * len(bare)) // len(bare))
     text = "; ".join(clip(title, each) for title in bare)
-    return AlertWords(title=f"{prefix}{len(bare)} limits need a look", text=clip(text, MOST_TEXT), urgency="normal")
+    title = tr_n("{count} limit needs a look", "{count} limits need a look", len(bare))
+    return AlertWords(title=(DEMO if demo else "") + title, text=clip(text, MOST_TEXT), urgency="normal")
 
 
 def cut(title: str, sentences: Sequence[str], urgency: str, overview: Overview) -> AlertWords:
@@ -160,7 +171,7 @@ def cut(title: str, sentences: Sequence[str], urgency: str, overview: Overview) 
 def _others(account: AccountView, window: WindowView, left: bool) -> list[str]:
     """ "Week: 49 % used.", of the account's other whole-account windows."""
     return [
-        f"{each.label}: {reading_text(each, left)}."
+        f"{window_label(each)}: {reading_text(each, left)}."
         for each in account.windows
         if each is not window and each.locks and has_figure(each) and not each.stale
     ][:2]
@@ -173,27 +184,28 @@ def _instead(account: AccountView, overview: Overview) -> str:
         return f"{elsewhere}."
     off = switched_off(account)
     if off is not None:
-        return "Until then: an API key goes on at list prices, or switch on usage credits."
-    return "Until then: an API key goes on at list prices."
+        return tr("Until then: an API key goes on at list prices, or switch on usage credits.")
+    return tr("Until then: an API key goes on at list prices.")
 
 
 def _advice(alert: Alert, account: AccountView, overview: Overview) -> str:
     threshold = alert.threshold or 0.0
     if threshold < WORTH_ADVICE:
-        return "Nothing to do yet."
+        return tr("Nothing to do yet.")
     elsewhere = way_out(account, overview)
-    smaller = "A smaller context or a smaller model makes the rest last longer."
+    smaller = tr("A smaller context or a smaller model makes the rest last longer.")
     return f"{elsewhere}. {smaller}" if elsewhere else smaller
 
 
 def _to_do(threshold: float, *, is_bill: bool) -> str:
     """A budget of ours stops nothing: who can is said."""
     if threshold < WORTH_ADVICE:
-        return "Nothing to do yet."
+        return tr("Nothing to do yet.")
     if is_bill:
-        return "Nothing stops by itself: set a limit with the vendor, or use a smaller model or context."
-    smaller = "makes the rest last" if threshold < USED_UP else "costs less"
-    return f"Nothing stops by itself: a smaller model or context {smaller}."
+        return tr("Nothing stops by itself: set a limit with the vendor, or use a smaller model or context.")
+    if threshold < USED_UP:
+        return tr("Nothing stops by itself: a smaller model or context makes the rest last.")
+    return tr("Nothing stops by itself: a smaller model or context costs less.")
 
 
 def _first_up(text: str) -> str:
@@ -203,9 +215,8 @@ def _first_up(text: str) -> str:
 def _resets(window: WindowView, now: datetime, zone: tzinfo) -> str:
     if window.resets_at is None:
         return ""
-    return (
-        f"Resets {instant(window.resets_at, now, zone, with_day=has_day(window))}, {countdown(window.resets_at, now)}."
-    )
+    at = instant(window.resets_at, now, zone, with_day=has_day(window))
+    return tr("Resets {time}, {countdown}.", time=at, countdown=countdown(window.resets_at, now))
 
 
 def _pace(window: WindowView, now: datetime, zone: tzinfo) -> str:
@@ -221,5 +232,8 @@ def _pace(window: WindowView, now: datetime, zone: tzinfo) -> str:
     return _resets(window, now, zone)
 
 
-def _until(window: WindowView, now: datetime, zone: tzinfo) -> str:
-    return f" until {instant(window.resets_at, now, zone, with_day=has_day(window))}" if window.resets_at else ""
+def _how_to_stop(name: str, window: WindowView, now: datetime, zone: tzinfo) -> str:
+    if window.resets_at is None:
+        return tr("To stop it, switch it off with {name}, or wait.", name=name)
+    at = instant(window.resets_at, now, zone, with_day=has_day(window))
+    return tr("To stop it, switch it off with {name}, or wait until {time}.", name=name, time=at)

@@ -71,6 +71,11 @@ def used(state: BudgetState) -> str:
     return shown if state.share is None else tr("{share} used", share=_least(shown, state))
 
 
+def used_share(state: BudgetState) -> str:
+    """ "71 %", "at least 71 %"."""
+    return _least(percent(state.share), state)
+
+
 def _least(shown: str, state: BudgetState, *, short: bool = False) -> str:
     """ "at least $214.37", where something has no price."""
     if not state.is_least:

@@ -65,9 +65,9 @@ def menu(overview: Overview, zone: tzinfo, left: bool, popup_problem: str | None
     figures = [MenuLine(text=text) for account in overview.accounts for text in _section(account, overview, zone, left)]
     figures += [MenuLine(text=text) for text in budget_words.menu_rows(overview)]
     checked = f" ({ago(overview.checked_at, overview.generated_at)})" if overview.checked_at else ""
-    refresh = "Refreshing…" if overview.refreshing else f"Refresh now{checked}"
+    refresh = tr("Refreshing…") if overview.refreshing else tr("Refresh now") + checked
     return (
-        MenuLine(text="Show usage", action="show", is_default=True),
+        MenuLine(text=tr("Show usage"), action="show", is_default=True),
         *notices,
         rule,
         MenuLine(text=(DEMO if overview.demo else "") + (_unseen(overview) or said.line)),
@@ -82,8 +82,8 @@ def menu(overview: Overview, zone: tzinfo, left: bool, popup_problem: str | None
             action=verb("presentation", "off" if overview.manners.presentation else "on"),
             checked=overview.manners.presentation,
         ),
-        MenuLine(text="Settings…", action="settings"),
-        MenuLine(text="Quit", action="quit"),
+        MenuLine(text=tr("Settings…"), action="settings"),
+        MenuLine(text=tr("Quit"), action="quit"),
     )
 
 
@@ -161,7 +161,7 @@ def _section(account: AccountView, overview: Overview, zone: tzinfo, left: bool)
     rows = [_row(account, window, now, zone, left) for window in account.windows]
     problems = [f"{wrong.title}. {wrong.detail}"] if wrong else []
     problems += [f"{GLYPHS['diamond']} {incident(account, one, now, zone).title}" for one in account.incidents]
-    nothing = [] if rows or sums or problems else ["No figures yet"]
+    nothing = [] if rows or sums or problems else [tr("No figures yet")]
     return [title, *(_INDENT + line for line in (*problems, *rows, *sums, *nothing, *bills))]
 
 
@@ -170,7 +170,7 @@ def _row(account: AccountView, window: WindowView, now: datetime, zone: tzinfo, 
     name = window_name(window)
     name = name[:1].upper() + name[1:]
     if not has_figure(window):
-        words = "No limit" if window.state is WindowState.UNLIMITED else row_left(window, account, now, zone)
+        words = tr("No limit") if window.state is WindowState.UNLIMITED else row_left(window, account, now, zone)
         return f"{name}  {words}"
     resets = row_rights(window, now, zone)[1]
     return f"{name}  {figure_text(window, left)}{aged(window, now)}" + (f" · {resets}" if resets else "")
@@ -188,7 +188,8 @@ def _figures(account: AccountView, now: datetime, left: bool) -> str:
         f"{short_name(window, account.windows)} {figure(window, left)[0]}{'' if together else aged(window, now)}"
         for window in shown
     )
-    return f"{figures} {'left' if left else 'used'}" + (f" ({ages.pop()})" if together else "")
+    said = tr("{share} left", share=figures) if left else tr("{share} used", share=figures)
+    return said + (f" ({ages.pop()})" if together else "")
 
 
 def _money_age(account: AccountView, now: datetime) -> str:
@@ -255,7 +256,9 @@ def _summary(account: AccountView, overview: Overview, zone: tzinfo, left: bool)
         for window in account.windows
         if window.state is WindowState.ENDED and window.resets_at is not None
     ]
-    return f"{name}: ended {ended[0]}, waiting for a new figure" if ended else f"{name}: no figures yet"
+    if not ended:
+        return tr("{name}: no figures yet", name=name)
+    return tr("{name}: ended {time}, waiting for a new figure", name=name, time=ended[0])
 
 
 def label_text(overview: Overview, head: Headline, left: bool) -> str:

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 from usagetray.domain.states import Level, State, WindowState
+from usagetray.language import inside, tr, tr_later
 from usagetray.model import MoneyKind, MoneyLine
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import forecast_words
+from usagetray.views import forecast_words, labels
 from usagetray.views.figures import (
     DASH,
     ago,
@@ -49,11 +50,11 @@ GLYPHS: Mapping[Mark, str] = {"triangle": "▲", "bang": "!", "dollar": "$", "st
 _SHORT_ID, _LONG_ID = 9, 40  # of a vendor's identity: eight signs tell most apart
 _COMMON = ("Session", "Week", "Month", "Limit")  # small inside a sentence; a model's name is not
 _REASONS = {
-    "out_of_credits": "out of credits",
-    "org_level_disabled": "switched off by your organisation",
-    "user_disabled": "switched off",
+    "out_of_credits": tr_later("out of credits"),
+    "org_level_disabled": tr_later("switched off by your organisation"),
+    "user_disabled": tr_later("switched off"),
 }
-_UNUSABLE = {"spent": "add credits", "not_usable": "not usable now"}
+_UNUSABLE = {"spent": tr_later("add credits"), "not_usable": tr_later("not usable now")}
 """Why a prepaid sum is of no use, beside the sum."""
 
 
@@ -87,24 +88,34 @@ def account_title(account: AccountView, accounts: Sequence[AccountView] = ()) ->
     return f"{name} {plain(account.plan, 24)}" if account.plan else name
 
 
+def window_label(window: WindowView) -> str:
+    """ "Session", "5 hours"."""
+    return labels.label(plain(window.label, 48))
+
+
+def window_scope(window: WindowView) -> str:
+    """ "all models", "Fable only", "5 h"."""
+    return labels.label(plain(window.scope, 32))
+
+
 def window_title(window: WindowView) -> str:
     """ "Session (5 h)", "Week (Fable only)"."""
-    label, scope = plain(window.label, 48), plain(window.scope, 32)
+    label, scope = window_label(window), window_scope(window)
     return f"{label} ({scope})" if scope else label
 
 
 def window_name(window: WindowView) -> str:
     """Inside a sentence: "session", "week", "week, Fable only"."""
-    label = plain(window.label, 48)
-    if label.split(" ")[0] in _COMMON:
-        label = label[0].lower() + label[1:]
-    return f"{label}, {plain(window.scope or window.model or '', 32)}" if _is_narrow(window) else label
+    label = window_label(window)
+    if plain(window.label, 48).split(" ")[0] in _COMMON:
+        label = inside(label)
+    return f"{label}, {window_scope(window) or plain(window.model or '', 32)}" if _is_narrow(window) else label
 
 
 def short_name(window: WindowView, windows: Iterable[WindowView]) -> str:
     """The fewest words that tell it from its neighbours: "session", "week", "Fable", "5 h"."""
     full = window_name(window)
-    short = plain(window.model, 32) if window.model else full.removesuffix(" hours") + " h" * full.endswith(" hours")
+    short = plain(window.model, 32) if window.model else labels.short(plain(window.label, 48)) or full
     clash = any(other is not window and (other.model or "") == (window.model or "-") for other in windows)
     return full if clash else short
 
@@ -125,19 +136,24 @@ def _is_narrow(window: WindowView) -> bool:
 def figure(window: WindowView, left: bool) -> tuple[str, str]:
     """("62 %", "used"): the figure and its unit; ("–", "") where there is none, ("No limit", "") without a limit."""
     if window.state is WindowState.UNLIMITED:
-        return "No limit", ""
+        return tr("No limit"), ""
     shown = _figure(window, left)
-    return (shown, "") if shown == DASH else (shown, "left" if left else "used")
+    return (shown, "") if shown == DASH else (shown, tr("left") if left else tr("used"))
 
 
 def figure_text(window: WindowView, left: bool) -> str:
     """ "62 % used" in one piece; "~63 % used" where logs counted more since the reading."""
-    return " ".join(filter(None, figure(window, left)))
+    if window.state is WindowState.UNLIMITED:
+        return tr("No limit")
+    shown = _figure(window, left)
+    if shown == DASH:
+        return shown
+    return tr("{share} left", share=shown) if left else tr("{share} used", share=shown)
 
 
 def reading_text(window: WindowView, left: bool) -> str:
     """The same of what the vendor said, whatever was counted since."""
-    return "No limit" if window.state is WindowState.UNLIMITED else used_or_left(_shown_share(window), left)
+    return tr("No limit") if window.state is WindowState.UNLIMITED else used_or_left(_shown_share(window), left)
 
 
 def has_figure(window: WindowView) -> bool:
@@ -169,18 +185,22 @@ def what_is_special(window: WindowView, account: AccountView, now: datetime, zon
     if window.state is WindowState.UNLIMITED:
         return ""
     if window.state is WindowState.ENDED:
-        return f"Ended{_at(window.resets_at, now, zone, has_day(window))}, waiting for a new figure"
+        if window.resets_at is None:
+            return tr("Ended, waiting for a new figure")
+        at = instant(window.resets_at, now, zone, with_day=has_day(window))
+        return tr("Ended {time}, waiting for a new figure", time=at)
     if not has_figure(window):
-        return f"{provider_name(account)} did not say"
+        return tr("{name} did not say", name=provider_name(account))
     if window.state is WindowState.NOT_STARTED:
-        return "Starts with your next message"
+        return tr("Starts with your next message")
     if window.level is Level.PAYING:
         return paying_words(account)
     if is_over(window.used):
-        return "Over the limit"
+        return tr("Over the limit")
     if window.state is WindowState.LOCKED or (window.used is not None and window.used >= 1):
-        at = _at(window.used_up_at, now, zone)
-        return f"Used up at{at}" if at else "Used up"
+        if window.used_up_at is None:
+            return tr("Used up")
+        return tr("Used up at {time}", time=instant(window.used_up_at, now, zone))
     return None
 
 
@@ -190,14 +210,15 @@ def row_rights(window: WindowView, now: datetime, zone: tzinfo) -> tuple[str, st
         return "", ""
     at = instant(window.resets_at, now, zone, with_day=has_day(window))
     if window.state is WindowState.ENDED:
-        return "", f"ended {at}"
-    return f"resets {at} · {countdown(window.resets_at, now)}", f"resets {at}"
+        return "", tr("ended {time}", time=at)
+    resets = tr("resets {time}", time=at)
+    return f"{resets} · {countdown(window.resets_at, now)}", resets
 
 
 def provenance(window: WindowView, now: datetime) -> str:
     """ "from the status line, 2 m ago"; an old figure says "1 h 42 m old" instead."""
     when = old(window.captured_at, now) if window.stale else ago(window.captured_at, now)
-    return f"from {plain(window.source)}, {when}" if window.source else when
+    return tr("from {source}, {when}", source=labels.label(plain(window.source)), when=when) if window.source else when
 
 
 def aged(window: WindowView, now: datetime) -> str:
@@ -212,10 +233,6 @@ def _figure(window: WindowView, left: bool) -> str:
 
 def _shown_share(window: WindowView) -> float | None:
     return None if window.state in (WindowState.ENDED, WindowState.UNKNOWN) else window.used
-
-
-def _at(at: datetime | None, now: datetime, zone: tzinfo, with_day: bool = False) -> str:
-    return f" {instant(at, now, zone, with_day=with_day)}" if at else ""
 
 
 # ---- money -------------------------------------------------------------------------------------------------
@@ -233,22 +250,22 @@ def money_words(line: MoneyLine) -> MoneyWords | None:
     """A sum as it is shown; None for one that is switched off or says nothing."""
     if line.enabled is False:
         return None
-    kind = {MoneyKind.BILLED: "billed", MoneyKind.ESTIMATE: "at list prices"}.get(line.kind, "")
-    label = plain(line.label, 40)
-    about = "about " if line.kind is MoneyKind.ESTIMATE else ""
+    kind = {MoneyKind.BILLED: tr("billed"), MoneyKind.ESTIMATE: tr("at list prices")}.get(line.kind, "")
+    label = labels.label(plain(line.label, 40))
     if line.used is not None:
         if line.limit is not None:
-            unit = f"of {money(line.limit, trim=True)}"
+            unit = tr("of {limit}", limit=money(line.limit, trim=True))
         else:
-            unit = "so far, no limit" if line.unlimited else "so far"
-        return MoneyWords(label=label, amount=about + money(line.used), unit=unit, kind=kind)
+            unit = tr("so far, no limit") if line.unlimited else tr("so far")
+        used = money(line.used)
+        amount = tr("about {amount}", amount=used) if line.kind is MoneyKind.ESTIMATE else used
+        return MoneyWords(label=label, amount=amount, unit=unit, kind=kind)
     if line.balance is not None:
         wrong = unusable(line)
-        return MoneyWords(
-            label=label, amount=money(line.balance), unit=f"left, {wrong}" if wrong else "left", kind=kind
-        )
+        unit = tr("left, {reason}", reason=wrong) if wrong else tr("left")
+        return MoneyWords(label=label, amount=money(line.balance), unit=unit, kind=kind)
     if line.unlimited:
-        return MoneyWords(label=label, amount="No limit", unit="", kind=kind)
+        return MoneyWords(label=label, amount=tr("No limit"), unit="", kind=kind)
     return None
 
 
@@ -260,7 +277,8 @@ def money_text(line: MoneyLine) -> str | None:
 
 def unusable(line: MoneyLine) -> str | None:
     """ "add credits", "not usable now": what is wrong with a prepaid sum; None if nothing is."""
-    return _UNUSABLE.get(line.disabled_reason or "") if line.enabled is None else None
+    reason = _UNUSABLE.get(line.disabled_reason or "") if line.enabled is None else None
+    return reason and tr(reason)
 
 
 def switched_off(account: AccountView) -> str | None:
@@ -268,18 +286,17 @@ def switched_off(account: AccountView) -> str | None:
     line = next((line for line in account.money if line.enabled is False and line.kind is not MoneyKind.BUDGET), None)
     if line is None:
         return None
-    label = plain(line.label, 40)
-    reason = line.disabled_reason and _REASONS.get(
-        line.disabled_reason, plain(line.disabled_reason.replace("_", " "), 40)
-    )
-    return f"{label[:1].lower()}{label[1:]}: off" + (f", {reason}" if reason else "")
+    off = tr("{name}: off", name=inside(labels.label(plain(line.label, 40))))
+    if not line.disabled_reason:
+        return off
+    return f"{off}, {tr(_REASONS.get(line.disabled_reason, plain(line.disabled_reason.replace('_', ' '), 40)))}"
 
 
 def paying_words(account: AccountView) -> str:
     """ "Now paying: $3.12 of $50"."""
     line = overage(account)
     spent = line and money_text(line)
-    return f"Now paying: {spent}" if spent else "Now paying"
+    return tr("Now paying: {spent}", spent=spent) if spent else tr("Now paying")
 
 
 def overage(account: AccountView) -> MoneyLine | None:
@@ -294,13 +311,15 @@ def money_note(account: AccountView, now: datetime) -> str:
     if account.money_captured_at is None:
         return ""
     when = ago(account.money_captured_at, now)
-    return f"from {plain(account.money_source)}, {when}" if account.money_source else when
+    if not account.money_source:
+        return when
+    return tr("from {source}, {when}", source=labels.label(plain(account.money_source)), when=when)
 
 
 def aside(account: AccountView, now: datetime, zone: tzinfo) -> str:
     """At the right of an account's name: "at 18:22" when old, "usage credits: off", "billed, 4 m ago"."""
     if account.stale and account.captured_at is not None:
-        return f"at {instant(account.captured_at, now, zone)}"
+        return tr("at {time}", time=instant(account.captured_at, now, zone))
     kinds = [words.kind for words in map(money_words, account.money) if words and words.kind]
     if kinds and account.money_captured_at is not None:
         return f"{kinds[0]}, {ago(account.money_captured_at, now)}"
@@ -315,8 +334,8 @@ def next_try(at: datetime | None, now: datetime, zone: tzinfo | None = None) -> 
     if at is None:
         return ""
     if at <= now:
-        return "trying again now"
-    return f"next try {instant(at, now, zone)}" if zone else f"next try {countdown(at, now)}"
+        return tr("trying again now")
+    return tr("next try {when}", when=instant(at, now, zone) if zone else countdown(at, now))
 
 
 def sentence(text: str) -> str:
@@ -328,18 +347,22 @@ def updated(overview: Overview) -> str:
     """The footer: "Updated 1 m ago · next in 4 m". An attempt that failed was a check, not an update."""
     now = overview.generated_at
     if overview.refreshing:
-        return "Updating…"
+        return tr("Updating…")
     states = {account.state for account in overview.accounts}
     coming = overview.next_check_at
     if states and states <= {State.OFFLINE, State.DNS}:
-        return "No connection" + (f" · {next_try(coming, now)}" if coming else "")
+        return tr("No connection") + (f" · {next_try(coming, now)}" if coming else "")
     if overview.figures_at and (overview.checked_at is None or overview.figures_at > overview.checked_at):
-        text = f"Updated {ago(min(overview.figures_at, now), now)}"
-        return f"{text} · next in {duration(coming - now)}" if coming and coming > now else text
+        return _and_next(tr("Updated {when}", when=ago(min(overview.figures_at, now), now)), coming, now)
     if overview.checked_at is None:
         if overview.cost is not None and overview.counted_at is not None:
-            return f"Logs read {ago(overview.counted_at, now)}"
-        return "No figures yet"
-    verb = "Updated" if states & {State.FRESH, State.WINDOW_ENDED} else "Checked"
-    text = f"{verb} {ago(overview.checked_at, now)}"
-    return f"{text} · next in {duration(coming - now)}" if coming and coming > now else text
+            return tr("Logs read {when}", when=ago(overview.counted_at, now))
+        return tr("No figures yet")
+    when, is_update = ago(overview.checked_at, now), bool(states & {State.FRESH, State.WINDOW_ENDED})
+    return _and_next(tr("Updated {when}", when=when) if is_update else tr("Checked {when}", when=when), coming, now)
+
+
+def _and_next(said: str, coming: datetime | None, now: datetime) -> str:
+    if coming is None or coming <= now:
+        return said
+    return f"{said} · {tr('next in {span}', span=duration(coming - now))}"

@@ -1,0 +1,46 @@
+"""What vendors and their providers call things, in the user's language; a name nobody here knows stays as it is."""
+
+from __future__ import annotations
+
+import re
+
+from usagetray.language import tr, tr_later, tr_n
+
+KNOWN = (
+    tr_later("Session"), tr_later("Day"), tr_later("Week"), tr_later("Month"), tr_later("Limit"),
+    tr_later("all models"), tr_later("Cowork and routines"), tr_later("estimate"), tr_later("uncertain"),
+    tr_later("not counted for this key"),
+    tr_later("Credits"), tr_later("AI credits"), tr_later("Usage credits"), tr_later("Points"),
+    tr_later("Spend cap"), tr_later("Key limit"), tr_later("Spent"), tr_later("Today"), tr_later("Extra use"),
+    tr_later("Team on-demand"), tr_later("On-demand"), tr_later("Extra usage"),
+    tr_later("the status line"), tr_later("Claude Code’s own reading"), tr_later("the claude program"),
+    tr_later("Codex’s session files"), tr_later("a session log"), tr_later("Cursor’s server"),
+    tr_later("Alibaba’s console"), tr_later("Anthropic’s cost report"), tr_later("OpenAI’s cost report"),
+    tr_later("GitHub, by your gh"), tr_later("GitHub, by your token"), tr_later("Kimi’s sign-in"),
+    tr_later("requests counted here (only what this computer recorded)"),
+    tr_later("API key"), tr_later("Admin key"), tr_later("Key"), tr_later("virtual key"), tr_later("GitHub token"),
+    tr_later("Organisation"), tr_later("Personal"),
+    tr_later("January"), tr_later("February"), tr_later("March"), tr_later("April"), tr_later("May"), tr_later("June"),
+    tr_later("July"), tr_later("August"), tr_later("September"), tr_later("October"), tr_later("November"),
+    tr_later("December"),
+)  # fmt: skip
+
+
+def label(text: str) -> str:
+    """ "Week" as "Woche", "5 hours" as "5 Stunden", "Fable only" as "nur Fable"."""
+    if found := re.fullmatch(r"([0-9]{1,3}) (hour|day)s?", text):
+        count = int(found[1])
+        if found[2] == "hour":
+            return tr_n("{count} hour", "{count} hours", count)
+        return tr_n("{count} day", "{count} days", count)
+    if found := re.fullmatch(r"Limit ([0-9]{1,3})", text):
+        return tr("Limit {number}", number=found[1])
+    if found := re.fullmatch(r"(.{1,40}) only", text):
+        return tr("{name} only", name=found[1])
+    return tr(text)
+
+
+def short(text: str) -> str | None:
+    """ "5 h" of "5 hours"; None of what is not so many hours."""
+    found = re.fullmatch(r"([0-9]{1,3}) hours?", text)
+    return tr("{count} h", count=found[1]) if found else None
