@@ -89,8 +89,9 @@ def test_the_menu_ends_the_program_by_keyboard(program: Program):
     assert program.process.wait(3) == 0
 
 
-def test_the_settings_open_in_a_program_that_is_given_no_key(program: Program, tmp_path: Path):
-    """The system's opener is replaced by one that writes down what it was given; "Settings…" is the last but one."""
+def test_the_settings_file_opens_in_a_program_that_is_given_no_key(program: Program, tmp_path: Path):
+    """The system's opener is replaced by one that writes down what it was given. "Settings…" is the last but one in the
+    menu, and in its window "Edit as text…" the one before the first."""
     opener, seen = tmp_path / "bin" / "xdg-open", tmp_path / "seen"
     opener.parent.mkdir()
     opener.write_text(f'#!/bin/sh\n{{ echo "$@"; env; }} >{seen}.part; mv {seen}.part {seen}\n')
@@ -102,6 +103,10 @@ def test_the_settings_open_in_a_program_that_is_given_no_key(program: Program, t
     program.desktop.click_icon(3)
     program.desktop.wait_until(lambda: program.desktop.screenshot(box=(900, 34, 1280, 400)) != closed, "the menu")
     program.desktop.keys("Up", "Up", "Return")
+    (window, *_) = program.desktop.wait_until(lambda: program.desktop.windows("^usagetray: settings$"), "the settings")
+    program.desktop.run(["xdotool", "windowactivate", "--sync", str(window)])
+    program.desktop.wait_until(lambda: len(program.desktop.colours()) > 100, "what is in the window")
+    program.desktop.keys("shift+Tab", "Return")
 
     program.desktop.wait_until(seen.exists, "the opener")
     told = seen.read_text()
