@@ -92,7 +92,8 @@ def test_a_few_days_are_not_enough_and_it_says_when_they_are() -> None:
     said = texts(view(early()))
 
     assert "Ready on 23\u00a0Nov: seven days of use make a fair answer." in said
-    assert "Few days so far." in said
+    assert "So far about $274 a month at list prices, for $100." in said
+    assert "Yes" not in said
 
 
 def test_without_use_or_a_plan_it_says_so() -> None:

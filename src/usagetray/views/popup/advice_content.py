@@ -136,7 +136,9 @@ def _answer(vendor: str, pays: Advice | None, use: Use, confidence: Confidence) 
         said = tr("Your use comes to about {worth} a month at list prices.", worth=worth)
     else:
         fee = dollars(_amount(pays, "fee_month_usd"), whole=True)
-        if pays.verdict is Verdict.YES:
+        if confidence is Confidence.EARLY:
+            said = tr("So far about {worth} a month at list prices, for {fee}.", worth=worth, fee=fee)
+        elif pays.verdict is Verdict.YES:
             said = tr("Yes. It replaces about {worth} of API use for {fee}.", worth=worth, fee=fee)
         elif pays.verdict is Verdict.EVEN:
             said = tr("It is even: use and fee are both {fee} a month.", fee=fee)
@@ -144,7 +146,7 @@ def _answer(vendor: str, pays: Advice | None, use: Use, confidence: Confidence) 
             said = tr("Not by these logs: {worth} a month at list prices, for {fee}.", worth=worth, fee=fee)
         else:
             said = tr("About {worth} a month at list prices, for {fee}.", worth=worth, fee=fee)
-    if confidence in (Confidence.EARLY, Confidence.LOW) and pays is not None:
+    if confidence is Confidence.LOW and pays is not None:
         said = tr("{answer} Few days so far.", answer=said)
     return replace(_words(f"{vendor}/answer", said), is_answer=True)
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from usagetray.domain.states import Level
 from usagetray.language import tr
-from usagetray.model import MoneyKind, MoneyLine
+from usagetray.model import Money, MoneyKind, MoneyLine
 from usagetray.overview import AccountView, Overview
-from usagetray.views.figures import ago
+from usagetray.views.figures import ago, money
 from usagetray.views.plain import plain
 from usagetray.views.popup.spec import Event, Row, Spoken
 from usagetray.views.popup.spoken import sentences
@@ -42,7 +42,7 @@ def money_row(key: str, line: MoneyLine, account: AccountView, overview: Overvie
         fill=("dash" if wants_budget else "none") if share is None else ("stale" if account.stale else "solid"),
         fill_colour="text3" if account.stale else colour,
         lefts=_lefts(said.kind, account, now, wants_budget=wants_budget),
-        rights=() if wants_budget else _rights(note, account, now),
+        rights=() if wants_budget else _rights(line, note, account, now),
         action=tr("Set a budget ›") if wants_budget else "",
         event=SET_BUDGET if wants_budget else (),
         why="\n".join(filter(None, (tr("{name}: {sum}", name=said.label, sum=money_text(line)), note))),
@@ -64,8 +64,14 @@ def _lefts(kind: str, account: AccountView, now: datetime, *, wants_budget: bool
     if wants_budget and account.money_captured_at is not None:
         when = ago(account.money_captured_at, now)
         return (tr("{kind}, {when}", kind=kind[:1].upper() + kind[1:], when=when),)
-    return (kind,) if kind else ()
+    # Where there are no limits, the head of the section says it of all sums.
+    return (kind[:1].upper() + kind[1:],) if kind and account.windows else ()
 
 
-def _rights(note: str, account: AccountView, now: datetime) -> tuple[str, ...]:
+def _rights(line: MoneyLine, note: str, account: AccountView, now: datetime) -> tuple[str, ...]:
+    """What is left of it; without an end, where the sum is from. Both stand in the hint."""
+    is_bounded = line.used is not None and line.limit is not None and line.used.currency == line.limit.currency
+    if is_bounded and line.used and line.limit and line.used.amount < line.limit.amount:
+        rest = Money(amount=line.limit.amount - line.used.amount, currency=line.limit.currency)
+        return (tr("{sum} left", sum=money(rest)),)
     return (note, ago(account.money_captured_at, now)) if note and account.money_captured_at else ()
