@@ -74,8 +74,6 @@ class PageView(QScrollArea):
         made: parts.PartView
         if name == "autostart":
             made = parts.AutostartPart(self._look, self._ask)
-        elif name == "wipe":
-            return
         else:
             kinds: dict[str, type[parts.PartView]] = {
                 "promise": parts.Promise,

@@ -266,7 +266,13 @@ PRIVACY = SettingsPage(
         Part(name="kept"),
         Press(name="open_folder", label=tr_later("Open the folder")),
         Part(name="autostart"),
-        Part(name="wipe"),
+        Heading(text=tr_later("To delete everything")),
+        Note(
+            text=tr_later(
+                "Disconnect each provider first: that deletes its key and puts back what was changed for it. Then quit "
+                "usagetray, and delete the two places above."
+            )
+        ),
     ),
 )
 
