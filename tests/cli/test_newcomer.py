@@ -21,7 +21,7 @@ def test_the_status_of_a_new_computer_says_what_to_do_next(computer: Computer) -
     said = computer.run("status")
 
     assert said.status == 0
-    assert said.out.startswith("Welcome to usagetray\n  None of the tools it knows was found on this computer.\n")
+    assert said.out.startswith("Welcome to usagetray\n  No known tool was found on this computer.\n")
     assert "usagetray demo" in said.out
 
 

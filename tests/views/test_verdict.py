@@ -229,7 +229,7 @@ def test_a_new_profile_says_why_there_are_no_figures():
     assert verdict_of(replace(first_run(), found=(read,))).detail == (
         "Found here: Claude. Local files hold no figures yet; anything more asks first."
     )
-    assert verdict_of(replace(first_run(), found=())).detail == "None of the tools it knows was found on this computer."
+    assert verdict_of(replace(first_run(), found=())).detail == "No known tool was found on this computer."
     assert verdict_of(empty()).title == "Nothing is connected"
 
 

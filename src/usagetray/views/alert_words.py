@@ -17,7 +17,7 @@ from usagetray.views import budget_words, forecast_words, paying_words
 from usagetray.views.amounts import dollars, share
 from usagetray.views.figures import countdown, duration, instant
 from usagetray.views.plain import clip, plain
-from usagetray.views.verdict import way_out
+from usagetray.views.way_out import way_out
 from usagetray.views.why_words import mostly
 from usagetray.views.words import (
     DEMO,

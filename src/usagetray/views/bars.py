@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 
 from usagetray.domain.states import Level, State, WindowState
-from usagetray.language import tr
+from usagetray.language import tr, tr_later
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.quick_dataclass import dataclass
 from usagetray.views import cost_words, forecast_words, tightest
@@ -36,7 +36,7 @@ from usagetray.views.words import (
     window_name,
 )
 
-NOTHING = "usagetray: no figures yet"
+NOTHING = tr_later("usagetray: no figures yet")
 MOST_TEXT = 100
 """Columns of the line; a bar has other things to show."""
 
@@ -68,7 +68,7 @@ def line(overview: Overview, left: bool, zone: tzinfo | None = None) -> Line:
     now = overview.generated_at
     account = tightest.tightest(overview.accounts, now)
     if account is None:
-        return failed("No figures yet: `usagetray doctor` says why.", NOTHING)
+        return failed(tr("No figures yet: `usagetray doctor` says why."), tr(NOTHING))
     shown = [window for window in account.windows if has_figure(window)]
     top = max(shown, key=lambda window: tightest.window_rank(account, window), default=None)
     level = _level(account, shown, now)
@@ -120,7 +120,9 @@ def _words(account: AccountView, overview: Overview, top: WindowView | None, lef
     if account.state is not State.SIGNED_OUT and tightest.is_locked(account, now):
         opens_at = tightest.lock_ends_at(account)
         span = duration(opens_at - now) if opens_at else ""
-        return (f"{name} locked, back in {span}", span) if span else (f"{name} locked", "⊖")
+        if not span:
+            return tr("{name} locked", name=name), "⊖"
+        return tr("{name} locked, back in {span}", name=name, span=span), span
     if account.state is State.SIGNED_OUT or top is None:
         wrong = problem(account, now, None)
         sums = [said for each in account.money if (said := money_text(each))]
@@ -132,7 +134,8 @@ def _words(account: AccountView, overview: Overview, top: WindowView | None, lef
             cost = account.cost.of_day if account.cost.of_day.tokens else account.cost.of_month
             return f"{name} {cost_words.newest(account.cost, overview)}", cost_words.amount_or_why(cost)
         ended = any(window.state is WindowState.ENDED for window in account.windows)
-        return f"{name}: {'waiting for a new figure' if ended else 'no figures yet'}", "–"
+        waits = tr("{name}: waiting for a new figure", name=name)
+        return waits if ended else tr("{name}: no figures yet", name=name), "–"
     pair = _pair(account, top)
     short = forecast_words.figure(top, left) + ("?" if top.stale else "")
     together = all(window.stale for window in pair) and len({window.captured_at for window in pair}) == 1
@@ -144,7 +147,8 @@ def _words(account: AccountView, overview: Overview, top: WindowView | None, lef
     age = _aged(top.captured_at, now, together)
     out_at = tightest.warned_of(top)
     coming = tr(", out in {span}", span=duration(out_at - now)) if out_at is not None and out_at > now else ""
-    return f"{name} {figures} {'left' if left else 'used'}{age}{coming}", short
+    said = tr("{share} left", share=figures) if left else tr("{share} used", share=figures)
+    return f"{name} {said}{age}{coming}", short
 
 
 def _pair(account: AccountView, top: WindowView) -> list[WindowView]:
@@ -174,7 +178,7 @@ def _rows(account: AccountView, overview: Overview, left: bool, zone: tzinfo | N
     wrong = problem(account, now, zone)
     if wrong is not None and account.state is not State.STALE:
         rows.insert(0, f"{wrong.title}. {wrong.detail}".strip())
-    return [title, *("  " + row for row in rows or ["No figures yet"])]
+    return [title, *("  " + row for row in rows or [tr("No figures yet")])]
 
 
 def _aged(captured_at: datetime | None, now: datetime, is_old: bool) -> str:

@@ -10,7 +10,7 @@ from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import forecast_words
 from usagetray.views.alert_words import AlertWords, cut
 from usagetray.views.figures import duration, instant, old
-from usagetray.views.verdict import way_out
+from usagetray.views.way_out import way_out
 from usagetray.views.why_words import mostly
 from usagetray.views.words import account_name, figure_text, has_day, window_name
 

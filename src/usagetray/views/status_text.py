@@ -11,11 +11,13 @@ from datetime import tzinfo
 from itertools import groupby
 
 from usagetray.domain.states import Level, State, WindowState
+from usagetray.language import tr
 from usagetray.overview import AccountView, Attempted, Overview, WindowView
 from usagetray.quick_dataclass import dataclass
 from usagetray.views import billing_words, budget_words, cost_words, forecast_words, snooze_words
 from usagetray.views.figures import ago
 from usagetray.views.incident_words import incident
+from usagetray.views.labels import label
 from usagetray.views.plain import clip, columns, pad, plain, spelled
 from usagetray.views.problems import Problem
 from usagetray.views.verdict import Tone, section_problem, verdict
@@ -109,12 +111,12 @@ def _verdict(overview: Overview, zone: tzinfo, left: bool, width: int) -> list[_
 
 def _first_steps(overview: Overview) -> list[_Line]:
     steps = [
-        ("usagetray providers", "what is known, and where it looks"),
-        ("usagetray demo", "see it with made-up figures"),
+        ("usagetray providers", tr("what is known, and where it looks")),
+        ("usagetray demo", tr("see it with made-up figures")),
     ]
     if overview.found:
         tool = overview.found[0]
-        what = "allow it to read more" if tool.connected else "start reading its figures"
+        what = tr("allow it to read more") if tool.connected else tr("start reading its figures")
         steps.insert(0, (f"usagetray connect {plain(tool.provider, 16)}", what))
     side = max(columns(command) for command, _ in steps)
     rows: list[_Line] = [(_Piece(f"  {pad(command, side)}", "bold"), _Piece(f"  {what}")) for command, what in steps]
@@ -138,7 +140,7 @@ def _account(
     lines += _money(account, overview, layout, width)
     lines += _cost(account, overview, width)
     if len(lines) == 1:
-        lines.append((_Piece("  No figures yet."),))
+        lines.append((_Piece("  " + tr("No figures yet") + "."),))
     if account.billing and (text := billing_words.line(account.billing)):
         style = "warn" if account.billing.warns else "dim"
         lines += [_styled(line, style) for line in _wrapped(text, width, "  ", hang="    ")]
@@ -229,23 +231,23 @@ def _budgets(overview: Overview, zone: tzinfo, layout: _Columns, width: int, ver
             lines += _wrapped(each, width, "    ", hang="      ")
     note = budget_words.notice_of_count(overview)
     more_lines = _wrapped(note, width, "  ") if note else []
-    return [(_Piece(budget_words.TITLE, "bold"),), *more_lines, *lines] if lines else []
+    return [(_Piece(tr(budget_words.TITLE), "bold"),), *more_lines, *lines] if lines else []
 
 
 def _reckoned(account: AccountView, overview: Overview, width: int) -> list[_Line]:
     """How its cost was reckoned."""
     said = cost_words.details(account, account.cost, overview) if account.cost is not None else ()
-    lines: list[_Line] = [(_Piece("  Cost", "dim"),)]
+    lines: list[_Line] = [(_Piece("  " + tr("Cost"), "dim"),)]
     for each in said:
         lines += _wrapped(each, width, "    ", hang="      ")
     return lines if said else []
 
 
 def _attempts(account: AccountView, overview: Overview, zone: tzinfo, width: int) -> list[_Line]:
-    lines: list[_Line] = [(_Piece("  Sources", "dim"),)]
+    lines: list[_Line] = [(_Piece("  " + tr("Sources"), "dim"),)]
     for attempt in account.attempts:
         lines += _wrapped(_attempt(attempt, overview, zone), width, "    ", hang="      ")
-        for what, names in (("could not be read", attempt.dropped), ("left out", attempt.ignored)):
+        for what, names in ((tr("could not be read"), attempt.dropped), (tr("left out"), attempt.ignored)):
             if names:
                 text = f"{what}: {', '.join(plain(name) for name in names)}"
                 lines += _wrapped(text, width, "      ", hang="        ")
@@ -254,13 +256,13 @@ def _attempts(account: AccountView, overview: Overview, zone: tzinfo, width: int
 
 def _attempt(attempt: Attempted, overview: Overview, zone: tzinfo) -> str:
     now = overview.generated_at
-    parts = [plain(attempt.label)]
+    parts = [label(plain(attempt.label))]
     if attempt.consent is False:
-        parts.append("not allowed yet")
+        parts.append(tr("not allowed yet"))
     elif attempt.at is None:
-        parts.append("never tried")
+        parts.append(tr("never tried"))
     else:
-        how = "answered" if attempt.state is State.FRESH else attempt.state.value.replace("_", " ")
+        how = tr("answered") if attempt.state is State.FRESH else attempt.state.value.replace("_", " ")
         parts.append(f"{how} {ago(attempt.at, now)}")
     if attempt.detail:
         parts.append(plain(attempt.detail, 160))
@@ -275,9 +277,13 @@ def _tools(overview: Overview, width: int) -> list[_Line]:
     for tool in overview.found:
         if tool.provider not in shown and not tool.connected:
             connect = f"usagetray connect {plain(tool.provider, 16)}"
-            lines += _wrapped(f"{plain(tool.name, 24)}: found here, not connected ({connect})", width, "")
+            lines += _wrapped(
+                tr("{name}: found here, not connected ({command})", name=plain(tool.name, 24), command=connect),
+                width,
+                "",
+            )
     if missing := ", ".join(plain(name, 24) for name in overview.missing):
-        lines += _wrapped(f"No trace on this computer: {missing}", width, "")
+        lines += _wrapped(tr("No trace on this computer: {names}", names=missing), width, "")
     return [_styled(line, "dim") for line in lines]
 
 

@@ -12,13 +12,15 @@ from typing import Literal
 
 from usagetray.domain.budgets import BudgetState
 from usagetray.domain.states import Level, State, WindowState
-from usagetray.model import MoneyKind
+from usagetray.language import inside, tr
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import budget_words, cost_words, forecast_words, outlook, tightest
-from usagetray.views.figures import ago, countdown, duration, instant, money, old, percent
+from usagetray.views.figures import ago, countdown, duration, instant, old
+from usagetray.views.labels import label
 from usagetray.views.paying_words import since as paying_since
 from usagetray.views.plain import plain
 from usagetray.views.problems import Problem, problem
+from usagetray.views.way_out import way_out
 from usagetray.views.words import (
     GLYPHS,
     Mark,
@@ -39,9 +41,6 @@ Tone = Literal["ok", "warn", "crit", "pay", "neutral"]
 
 SAME_RESET = timedelta(minutes=2)
 """Vendors restate a reset some moments off."""
-
-ROOM = 0.90
-"""From this share on another provider is not offered as a way out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ def verdict(overview: Overview, zone: tzinfo, left: bool) -> Verdict:
 def _of_plans(overview: Overview, zone: tzinfo, left: bool) -> Verdict:
     now, accounts = overview.generated_at, overview.accounts
     if overview.first_run and not accounts:
-        return Verdict(tone="neutral", mark="app", title="Welcome to usagetray", detail=_before_figures(overview))
+        return Verdict(tone="neutral", mark="app", title=tr("Welcome to usagetray"), detail=_before_figures(overview))
     if not accounts:
         return _nothing_connected(overview)
     first = tightest.tightest(accounts, now)
@@ -98,45 +97,54 @@ def section_problem(account: AccountView, overview: Overview, zone: tzinfo) -> P
 
 def _nothing_connected(overview: Overview) -> Verdict:
     if overview.refreshing or (overview.checked_at is None and overview.found):
-        return Verdict(tone="neutral", mark="clock", title="Looking for figures", detail="This takes a moment.")
+        return Verdict(tone="neutral", mark="clock", title=tr("Looking for figures"), detail=tr("This takes a moment."))
     found = ", ".join(plain(tool.name, 24) for tool in overview.found[:4])
     return Verdict(
         tone="neutral",
         mark="app",
-        title="Nothing is connected",
-        detail=f"Found on this computer: {found}." if found else "No known tool was found on this computer.",
+        title=tr("Nothing is connected"),
+        detail=tr("Found on this computer: {names}.", names=found) if found else _none_found(),
     )
 
 
 def _before_figures(overview: Overview) -> str:
     found = ", ".join(plain(tool.name, 24) for tool in overview.found[:4])
     if not found:
-        return "None of the tools it knows was found on this computer."
+        return _none_found()
     if not any(tool.connected for tool in overview.found):
-        return f"Found here: {found}. Nothing of it is read."
-    return f"Found here: {found}. Local files hold no figures yet; anything more asks first."
+        return tr("Found here: {names}. Nothing of it is read.", names=found)
+    return tr("Found here: {names}. Local files hold no figures yet; anything more asks first.", names=found)
+
+
+def _none_found() -> str:
+    return tr("No known tool was found on this computer.")
 
 
 def _locked(account: AccountView, overview: Overview, zone: tzinfo) -> Verdict:
     now, name = overview.generated_at, account_name(account, overview.accounts)
     window = _locking_window(account)
     until = tightest.lock_ends_at(account)
-    what = window_name(window) if window else "limit"
+    what = window_name(window) if window else tr("limit")
     also = _more_below(overview, account, window)
     fine = "" if window is None else _rest_is_fine(account, window)
     extra = [way_out(account, overview)]
     if any(line.enabled is False for line in account.money) and not tightest.is_paying(account):
-        extra.append("Nothing is being charged while you wait.")
+        extra.append(tr("Nothing is being charged while you wait."))
     if window is not None and window.stale:
-        extra.append(f"Figures from {instant(window.captured_at, now, zone)}, {old(window.captured_at, now)}.")
+        at, age = instant(window.captured_at, now, zone), old(window.captured_at, now)
+        extra.append(tr("Figures from {time}, {age}.", time=at, age=age))
     by_day = window is not None and has_day(window)
+    title = tr("{name} is locked", name=name)
+    if until:
+        title = tr("{name} is locked until {time}", name=name, time=instant(until, now, zone, with_day=by_day))
+    more = also or fine or ("" if until else tr("Its reset is not known."))
     return Verdict(
         tone="crit",
         mark="stop",
-        title=f"{name} is locked until {instant(until, now, zone, with_day=by_day)}" if until else f"{name} is locked",
-        detail=_joined(f"The {what} is used up.", also or fine or ("" if until else "Its reset is not known.")),
+        title=title,
+        detail=_joined(tr("The {window} is used up.", window=what), more),
         big=duration(until - now) if until else None,
-        big_note=f"then a fresh {what}" if until else "",
+        big_note=tr("then a fresh {window}", window=what) if until else "",
         extra=tuple(filter(None, extra)),
     )
 
@@ -145,9 +153,11 @@ def _paying(account: AccountView, overview: Overview, zone: tzinfo) -> Verdict:
     now = overview.generated_at
     window = next((window for window in account.windows if window.level is Level.PAYING), None)
     line = overage(account)
-    what = window_name(window) if window else "plan"
-    source = plain(line.label, 40) if line else ""
-    took_over = f"{source[:1].lower()}{source[1:]} took over" if source else "use goes on at your cost"
+    what = window_name(window) if window else tr("plan")
+    source = label(plain(line.label, 40)) if line else ""
+    why = tr("The {window} is used up; use goes on at your cost.", window=what)
+    if source:
+        why = tr("The {window} is used up; {source} took over.", window=what, source=inside(source))
     extra = []
     if paid := paying_since(account, now, zone):
         extra.append(f"{paid}.")
@@ -160,8 +170,8 @@ def _paying(account: AccountView, overview: Overview, zone: tzinfo) -> Verdict:
     return Verdict(
         tone="pay",
         mark="dollar",
-        title=f"You are paying for {account_name(account, overview.accounts)} now",
-        detail=_joined(f"The {what} is used up; {took_over}.", _more_below(overview, account, window)),
+        title=tr("You are paying for {name} now", name=account_name(account, overview.accounts)),
+        detail=_joined(why, _more_below(overview, account, window)),
         extra=tuple(extra),
     )
 
@@ -177,7 +187,7 @@ def _figure(account: AccountView, window: WindowView, overview: Overview, zone: 
             tone="neutral",
             mark="clock",
             title=f"{title} {ago(window.captured_at, now)}",
-            detail="It may be higher by now." + (" " + _resets(window, now, zone) if window.resets_at else ""),
+            detail=_joined(tr("It may be higher by now."), _resets(window, now, zone) if window.resets_at else ""),
         )
     coming = forecast_words.card(name, window, now, zone) if level >= Level.WARNING else None
     if coming is not None and tightest.warned_of(window) is not None:
@@ -195,7 +205,7 @@ def _figure(account: AccountView, window: WindowView, overview: Overview, zone: 
         return Verdict(
             tone="crit" if critical else "warn",
             mark="bang" if critical else "triangle",
-            title=f"{name}: used up" if used_up else title,
+            title=tr("{name}: used up", name=name) if used_up else title,
             detail=_joined(
                 sentence(forecast_words.row(window, now, zone)),
                 _resets(window, now, zone),
@@ -229,7 +239,9 @@ def _all_stale(account: AccountView, overview: Overview, zone: tzinfo) -> Verdic
     now, accounts = overview.generated_at, overview.accounts
     at = min(window.captured_at for window in account.windows if has_figure(window))
     oldest = min(window.captured_at for one in accounts for window in one.windows if has_figure(window))
-    when = instant(at, now, zone) + (" or before" if oldest < at - timedelta(minutes=5) else "")
+    when = instant(at, now, zone)
+    if oldest < at - timedelta(minutes=5):
+        when = tr("{time} or before", time=when)
     shared = _shared_state(accounts)
     cause = None if shared in (None, State.STALE, State.OFFLINE) else problem(account, now, zone)
     coming = next_try(min((one.next_attempt_at for one in accounts if one.next_attempt_at), default=None), now)
@@ -237,8 +249,10 @@ def _all_stale(account: AccountView, overview: Overview, zone: tzinfo) -> Verdic
     return Verdict(
         tone="neutral",
         mark="clock",
-        title=f"Offline: figures from {when}" if shared is State.OFFLINE else f"Figures from {when}",
-        detail=f"{old(at, now)}. They may be higher by now.",
+        title=tr("Offline: figures from {time}", time=when)
+        if shared is State.OFFLINE
+        else tr("Figures from {time}", time=when),
+        detail=_joined(f"{old(at, now)}.", tr("They may be higher by now.")),
         extra=(extra,) if extra else (),
     )
 
@@ -253,13 +267,14 @@ def _no_figure(overview: Overview, zone: tzinfo) -> Verdict:
             if spent := money_text(line):
                 title = f"{account_name(account, accounts)}: {spent}"
                 note = ago(account.money_captured_at, now) if account.money_captured_at else ""
-                detail = f"{plain(line.label, 40)}{', ' * bool(note)}{note}."
+                detail = f"{label(plain(line.label, 40))}{', ' * bool(note)}{note}."
                 if unusable(line):
                     return Verdict(tone="warn", mark="triangle", title=title, detail=detail)
                 return Verdict(tone="ok", mark="check", title=title, detail=detail)
         if account.cost is not None and not account.windows:
             title = f"{account_name(account, accounts)}: {cost_words.newest(account.cost, overview)}"
-            return Verdict(tone="ok", mark="check", title=title, detail=f"From {cost_words.source(account.cost)}.")
+            source = tr("From {source}.", source=cost_words.source(account.cost))
+            return Verdict(tone="ok", mark="check", title=title, detail=source)
     windows = [(account, window) for account in accounts for window in account.windows]
     ended = [pair for pair in windows if pair[1].state is WindowState.ENDED and pair[1].resets_at]
     if ended:
@@ -268,13 +283,15 @@ def _no_figure(overview: Overview, zone: tzinfo) -> Verdict:
         return Verdict(
             tone="neutral",
             mark="clock",
-            title="Waiting for a new figure",
-            detail=f"{account_name(account, accounts)} {window_name(window)} ended {at}.",
+            title=tr("Waiting for a new figure"),
+            detail=tr("{name} ended {time}.", name=f"{account_name(account, accounts)} {window_name(window)}", time=at),
         )
     if windows and all(window.state is WindowState.UNLIMITED for _, window in windows):
-        return Verdict(tone="ok", mark="check", title="No limits", detail="Your plans report none.")
+        return Verdict(tone="ok", mark="check", title=tr("No limits"), detail=tr("Your plans report none."))
     names = ", ".join(account_name(account, accounts) for account in accounts[:4])
-    return Verdict(tone="neutral", mark="question", title="No figures yet", detail=f"None from {names}.")
+    return Verdict(
+        tone="neutral", mark="question", title=tr("No figures yet"), detail=tr("None from {names}.", names=names)
+    )
 
 
 # ---- parts of sentences ------------------------------------------------------------------------------------
@@ -299,8 +316,8 @@ def _rest_is_fine(account: AccountView, used_up: WindowView) -> str:
         return ""
     broad = [window for window in others if window.locks]
     if len(broad) == 1:
-        return f"Your {window_name(broad[0])} is fine."
-    return "Your other limits are fine."
+        return tr("Your {window} is fine.", window=window_name(broad[0]))
+    return tr("Your other limits are fine.")
 
 
 def _more_below(overview: Overview, account: AccountView, window: WindowView | None) -> str:
@@ -311,38 +328,7 @@ def _more_below(overview: Overview, account: AccountView, window: WindowView | N
         for other in one.windows
         if not (one is account and other is window)
     )
-    return f"And {count} more below." if count else ""
-
-
-def way_out(locked: AccountView, overview: Overview) -> str:
-    """ "Codex has 82 % left", of another account whose every limit is known to have room now; "" without one.
-
-    Where no plan has, what is left of prepaid credits: "DeepSeek has $12.66 left".
-    """
-    now = overview.generated_at
-    best: tuple[float, AccountView] | None = None
-    for account in overview.accounts:
-        shown = [window for window in account.windows if window.locks and window.state is not WindowState.UNLIMITED]
-        if account is locked or not shown or tightest.is_locked(account, now):
-            continue
-        if any(window.stale or not has_figure(window) for window in shown):
-            continue
-        used = max(window.used or 0.0 for window in shown)
-        if used < ROOM and (best is None or used < best[0]):
-            best = used, account
-    if best is None:
-        return _prepaid(locked, overview)
-    return f"{account_name(best[1], overview.accounts)} has {percent(best[0], left=True)} left"
-
-
-def _prepaid(locked: AccountView, overview: Overview) -> str:
-    for account in overview.accounts:
-        if account is locked or account.windows or account.money_stale:
-            continue
-        for line in account.money:
-            if line.kind is MoneyKind.CREDITS and line.balance and line.balance.amount and not unusable(line):
-                return f"{account_name(account, overview.accounts)} has {money(line.balance)} left"
-    return ""
+    return tr("And {count} more below.", count=count) if count else ""
 
 
 def _shared_state(accounts: Sequence[AccountView]) -> State | None:
@@ -353,9 +339,9 @@ def _shared_state(accounts: Sequence[AccountView]) -> State | None:
 
 def _resets(window: WindowView, now: datetime, zone: tzinfo) -> str:
     if window.resets_at is None:
-        return "Its reset is not known."
+        return tr("Its reset is not known.")
     at = instant(window.resets_at, now, zone, with_day=has_day(window))
-    return f"Resets {at}, {countdown(window.resets_at, now)}."
+    return tr("Resets {time}, {countdown}.", time=at, countdown=countdown(window.resets_at, now))
 
 
 def _next_reset(overview: Overview, zone: tzinfo) -> str:
@@ -370,8 +356,8 @@ def _next_reset(overview: Overview, zone: tzinfo) -> str:
     if not coming:
         return ""
     at, account, window = min(coming, key=lambda reset: reset[0])
-    name = account_name(account, overview.accounts)
-    return f"Next reset: {name} {window_name(window)}, {instant(at, now, zone, with_day=has_day(window))}."
+    name = f"{account_name(account, overview.accounts)} {window_name(window)}"
+    return tr("Next reset: {name}, {time}.", name=name, time=instant(at, now, zone, with_day=has_day(window)))
 
 
 def _joined(*sentences: str) -> str:

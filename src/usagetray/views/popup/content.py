@@ -17,7 +17,8 @@ from usagetray.views.popup.spoken import spoken
 from usagetray.views.popup.window_rows import Wish
 from usagetray.views.problems import TRY_NOW
 from usagetray.views.verbs import verb
-from usagetray.views.verdict import Verdict, verdict, way_out
+from usagetray.views.verdict import Verdict, verdict
+from usagetray.views.way_out import way_out
 from usagetray.views.words import account_name, updated
 
 __all__ = ["Wish", "page", "reading_page", "unreadable_page"]
