@@ -118,6 +118,35 @@ def test_a_key_goes_from_the_window_into_the_key_store_and_nowhere_else(desktop:
     vendor.close()
 
 
+def test_a_chip_of_the_first_page_leads_to_the_field_for_its_key_and_nothing_else_is_read(
+    desktop: Desktop, tmp_path: Path
+) -> None:
+    """By keyboard: over the card and the line of Claude, the only tool here, to DeepSeek's chip."""
+    vendor = Vendor(SystemClock(), always(ok(body("deepseek", "balance.json"))))
+    with computer(desktop, tmp_path, welcomed=False) as program:
+        program.use_claude(42)
+        program.start("--log", "--origin", f"deepseek={vendor.origin}")
+        program.wait_for_icon()
+        desktop.click_icon()
+        program.wait_for_popup()
+        takers = [each.id for each in discover() if any(offer.key for offer in offers(each))]
+
+        desktop.keys(*["Tab"] * (2 + takers.index("deepseek") + 1), "Return")
+        (window, *_) = desktop.wait_until(lambda: desktop.windows(SETTINGS), "the settings window")
+        desktop.run(["xdotool", "windowactivate", "--sync", str(window)])
+        desktop.wait_until(lambda: len(desktop.colours()) > 100, "what is in the window")
+        program.picture("settings-from-chip")
+        desktop.run(["xdotool", "type", "--delay", "5", KEY])
+        desktop.keys("Return")
+
+        desktop.wait_until(lambda: state_of(program, "deepseek") == "fresh", "the balance")
+        assert [each["provider"] for each in program.status()] == ["deepseek"]
+        assert "welcomed" not in settings(program)
+        assert program.verb("disconnect", "deepseek").returncode == 0
+        assert program.errors == ""
+    vendor.close()
+
+
 def test_keys_of_the_users_choice_open_the_popup_from_anywhere_until_they_are_others(program: Program) -> None:
     """After the change the former keys do nothing."""
     program.verb("config", "set", "shortcut", "Ctrl+Alt+U")
