@@ -443,6 +443,19 @@ def test_a_consent_says_what_would_be_read_before_it_is_given_and_can_be_withdra
     assert world.settings["providers"]["claude"]["allow"] == []
 
 
+def test_before_the_first_answer_nothing_is_shown_as_read(world: World) -> None:
+    world.config.write_text("")
+    window = world.open()
+    switch = find(window, Switch, "Read Claude")
+    assert not switch.isChecked()
+    assert "Found here, not read" in [each.text() for each in labels(window)]
+
+    switch.click()
+
+    assert world.settings["providers"] == {"claude": {"enabled": True}}
+    assert switch.isChecked()
+
+
 def test_each_folder_of_a_tool_has_its_own_status_line(world: World) -> None:
     """Allowed for one of two, it is installed there alone, and taken out there again."""
     work = world.home / ".claude-work"

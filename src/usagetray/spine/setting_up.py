@@ -15,12 +15,14 @@ from usagetray.settings.setup import Connection, Consent, Setup
 from usagetray.spine.connecting import Connecting, Offer, offers
 from usagetray.spine.own_providers import known_settings
 from usagetray.spine.reading import make_keychain
-from usagetray.spine.sources import is_used_here, permitted, tools
+from usagetray.spine.sources import is_used_here, permitted, tools, unanswered
 
 
 def setup(profile: Profile, variables: Collection[str] = ()) -> Setup:
     """As it is now; reads, and writes nothing. `variables`: names of those that are set where the tray runs."""
     known, settings = known_settings(profile)
+    if not profile.demo:  # as the tray does: before the first page is answered nothing is read unasked
+        settings = unanswered(settings, [each.id for each in known.providers])
     return Setup(
         settings=settings,
         config_file=str(profile.paths.config_file),

@@ -186,7 +186,7 @@ class SettingsWindow(QWidget):
         """What has the focus is seen, also where it has only just been made."""
         page = self.stack.currentWidget()
         if now is not None and isinstance(page, PageView) and page.isAncestorOf(now):
-            QTimer.singleShot(SETTLED_MS, now, lambda: page.ensureWidgetVisible(now, 0, round(40 * self.look.scale)))
+            QTimer.singleShot(SETTLED_MS, now, lambda: page.ensureWidgetVisible(now, 0, round(110 * self.look.scale)))
 
     # ---- the file ------------------------------------------------------------------------------------------
 
