@@ -1,9 +1,9 @@
 """The full forms of the reliability checks, as a table of figures; some take hours, and none is part of a commit.
 
-    python -m tests.reliability.long [soak] [kills] [answers] [logs] [canary] [starts] [...] [--seed N] [--small]
+    python -m tests.reliability.long [soak] [kills] [answers] [logs] [canary] [starts] [damage] [...] [--small]
 
 The further names are those of `full.py`. Without a name, or with `all`, it runs them one after the other. Ends with 1
-where a promise was broken. `--small` makes the first six a hundredth as long, to see that they work. Linux only.
+where a promise was broken. `--small` makes the first seven a hundredth as long, to see that they work. Linux only.
 """
 
 from __future__ import annotations
@@ -44,12 +44,13 @@ class Extent:
     kills: int = 1000
     answers: int = 1_000_000
     mangled: int = 100_000
+    damages: int = 400
     starts: int = 50
     panels: int = 20
     seed: int = 1
 
 
-SMALL = Extent(days=0.5, kills=10, answers=10_000, mangled=1000, starts=4, panels=1)
+SMALL = Extent(days=0.5, kills=10, answers=10_000, mangled=1000, damages=12, starts=4, panels=1)
 
 
 def program(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -137,6 +138,11 @@ def canary(extent: Extent, folder: Path) -> Rows:
     return _tests("test_canary.py", "pieces of secrets found, all cases", folder)
 
 
+def damage(extent: Extent, folder: Path) -> Rows:
+    what = f"{extent.damages} damaged stores, as many settings files"
+    return _tests("test_damage.py", what, folder, USAGETRAY_DAMAGES=str(extent.damages))
+
+
 def starts(extent: Extent, folder: Path) -> Rows:
     env = {"USAGETRAY_STARTS": str(extent.starts), "USAGETRAY_PANEL_RESTARTS": str(extent.panels)}
     what = f"{extent.starts} starts at once, {extent.panels} restarts of the panel"
@@ -169,6 +175,7 @@ FORMS: dict[str, Callable[[Extent, Path], Rows]] = {
     "logs": logs,
     "canary": canary,
     "starts": starts,
+    "damage": damage,
     **{name: _check(name) for name in full.FORMS},
 }
 
