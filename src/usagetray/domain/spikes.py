@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from statistics import median
 
 from usagetray.domain.alerts import Told
 from usagetray.domain.spending import EPOCH, QUARTER, ZERO, Amount, Share, Spend, quarter_of, shares
@@ -104,6 +103,12 @@ def usual_of(hours: Sequence[Decimal]) -> Usual | None:
     middle = median(hours)
     high = sorted(hours)[min(len(hours) - 1, int(len(hours) * HIGH_RANK))]
     return Usual(median=middle, limit=max(_limit(hours, middle), high * HIGH_TIMES), by_weekday=False)
+
+
+def median(samples: Sequence[Decimal]) -> Decimal:
+    """As the standard library has it, whose module takes longer to import than a status bar has."""
+    ordered, half = sorted(samples), len(samples) // 2
+    return ordered[half] if len(samples) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _limit(samples: Sequence[Decimal], middle: Decimal) -> Decimal:

@@ -7,7 +7,6 @@ user's former command. Never a copy of the file: settings may hold secrets.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shlex
@@ -176,6 +175,8 @@ def _restored(text: str, record: dict[str, Any]) -> str | None:
 
 
 def _digest(text: str) -> str:
+    import hashlib  # deferred: 2 ms, for who has a helper installed
+
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

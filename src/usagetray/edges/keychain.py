@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -36,6 +35,8 @@ def service_name(profile: Path | None) -> str:
     """The name our entries are kept under: an isolated profile never sees the user's real keys."""
     if profile is None:
         return "usagetray"
+    import hashlib  # deferred: 2 ms, for isolated profiles
+
     return "usagetray:" + hashlib.sha256(os.fsencode(profile.absolute())).hexdigest()[:12]
 
 
