@@ -13,6 +13,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from usagetray.providers import discover
+from usagetray.providers.contract import Address, Key
+
 SOURCE = Path(__file__).parents[2] / "src" / "usagetray"
 FOLDER = SOURCE / "data" / "languages"
 KEYWORDS = {"tr": None, "tr_n": (1, 2), "tr_later": None}
@@ -40,7 +43,19 @@ def texts() -> Catalog:
         SOURCE, [("**.py", "python")], {"**.py": {}}, keywords=KEYWORDS, comment_tags=("Translators:",)
     ):
         found.add(message, None, [(f"src/usagetray/{name}", line)], auto_comments=comments)
+    for text in dict.fromkeys(of_providers()):
+        found.add(text)
     return found
+
+
+def of_providers() -> Iterator[str]:
+    """What providers say of themselves: what they read, ask for, and do when they are refused."""
+    for provider in discover():
+        yield from filter(None, (provider.reads, *(each.explains for each in (*provider.options, *provider.hooks))))
+        for strategy in provider.strategies:
+            said = (strategy.label, strategy.consent, strategy.when_throttled, strategy.when_refused)
+            yield from filter(None, said)
+            yield from (each.label for each in strategy.needs if isinstance(each, Key | Address))
 
 
 def kept(language: str) -> Catalog:

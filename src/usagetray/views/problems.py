@@ -39,13 +39,13 @@ def problem(account: AccountView, now: datetime, zone: tzinfo | None) -> Problem
         case State.STALE:
             return Problem(
                 title=_figures(account, now, zone, name=name) or tr("{name}: no figures yet", name=name),
-                detail=account.throttled
+                detail=_said(account.throttled)
                 or (_sentences(_old(account, now, zone), _may_be(account)) if account.captured_at else then),
                 action=tr(TRY_NOW),
                 mark="clock",
             )
         case State.RATE_LIMITED if account.throttled:
-            return Problem(title=tr("{name} answers rarely", name=name), detail=account.throttled, mark="clock")
+            return Problem(title=tr("{name} answers rarely", name=name), detail=_said(account.throttled), mark="clock")
         case State.RATE_LIMITED:
             at = next_try(account.next_attempt_at, now, zone)
             return Problem(
@@ -58,7 +58,7 @@ def problem(account: AccountView, now: datetime, zone: tzinfo | None) -> Problem
                 title=tr("{name} refused the key", name=name),
                 detail=_sentences(
                     tr("Twice, so it is not asked again."),
-                    account.refusal,
+                    _said(account.refusal),
                     tr("For a new key: {command}", command=connect),
                 ),
             )
@@ -67,18 +67,18 @@ def problem(account: AccountView, now: datetime, zone: tzinfo | None) -> Problem
                 title=tr("Sign in to {name} again", name=name),
                 detail=_sentences(
                     tr("{name} refused twice.", name=name),
-                    account.refusal or tr("Sign in there; usagetray notices by itself."),
+                    _said(account.refusal) or tr("Sign in there; usagetray notices by itself."),
                 ),
             )
         case State.NOT_ALLOWED if account.by_key and account.refusal:
             return Problem(
                 title=tr("{name} does not allow this", name=name),
-                detail=_sentences(account.refusal, tr("For another key: {command}", command=connect)),
+                detail=_sentences(_said(account.refusal), tr("For another key: {command}", command=connect)),
             )
         case State.NOT_ALLOWED:
             return Problem(
                 title=tr("{name} does not allow this", name=name),
-                detail=account.refusal or tr("Its login or key lacks the right to read usage."),
+                detail=_said(account.refusal) or tr("Its login or key lacks the right to read usage."),
             )
         case State.OFFLINE:
             return Problem(
@@ -182,6 +182,11 @@ def _figures(account: AccountView, now: datetime, zone: tzinfo | None, name: str
     return (
         tr("{name}: figures from {time}", name=name, time=at) if name else tr("Offline: figures from {time}", time=at)
     )
+
+
+def _said(text: str | None) -> str:
+    """What the provider's module says of a vendor."""
+    return tr(text) if text else ""
 
 
 def _sentences(*said: str | None) -> str:
