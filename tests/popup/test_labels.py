@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
+from tests.languages.pseudo import Pseudo
 from tests.popup.conftest import Open
 from tests.popup.gallery_samples import PICTURES, Picture
 from tests.popup.measuring import misfits
@@ -19,30 +20,32 @@ from usagetray import language
 from usagetray.views.popup.shell import Shell
 from usagetray.views.popup.tabs import TABS
 
-LANGUAGES = ("en",)
-"""A further language is one more word here."""
-LETTERS = {"100 %": 15, "150 %": 23, "200 %": 30}
+PSEUDO = "xx"
+"""Nobody's: every text is a third longer, as German may be."""
+SEEN = (("en", 100), ("en", 150), ("en", 200), (PSEUDO, 100))
+"""Languages, each with letters of so many percent of the usual size; a further language is one more line here."""
+USUAL_PX = 15
 
 
-@pytest.fixture(params=LANGUAGES)
-def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
-    language.speak(request.param)
-    yield request.param
-    language.speak(language.ENGLISH)
-
-
-@pytest.fixture(params=LETTERS)
-def letters(request: pytest.FixtureRequest, application: QApplication) -> Iterator[str]:
+@pytest.fixture(params=SEEN, ids=lambda seen: f"{seen[0]} at {seen[1]} %")
+def _seen(request: pytest.FixtureRequest, application: QApplication) -> Iterator[None]:
+    code, percent = request.param
     usual = application.font()
-    larger = QFont(usual)
-    larger.setPixelSize(LETTERS[request.param])
-    application.setFont(larger)
-    yield request.param
+    letters = QFont(usual)
+    letters.setPixelSize(round(USUAL_PX * percent / 100))
+    application.setFont(letters)
+    if code == PSEUDO:
+        language.use(code, Pseudo())
+    else:
+        language.speak(code)
+    yield
+    language.use(language.ENGLISH, None)
     application.setFont(usual)
 
 
+@pytest.mark.usefixtures("_seen")
 @pytest.mark.parametrize("name", PICTURES)
-def test_every_label_is_whole_and_in_its_place(open_popup: Open, spoken: str, letters: str, name: str) -> None:
+def test_every_label_is_whole_and_in_its_place(open_popup: Open, name: str) -> None:
     picture: Picture = PICTURES[name]
     popup = open_popup(picture.overview(), theme=picture.theme, readers=picture.readers)
     for shell in popup.window.findChildren(Shell):

@@ -159,7 +159,9 @@ def _full(row: Row, letters: Letters) -> Scene:
     name = middle(letters, row.name, t.NAME, "text", top, LEFT, start - LEFT - 8)
     items.append(name)
     scope_at = name.x + name.width + 6
-    if row.scope and start - scope_at > 24:
+    # What a row offers says the same again: then its scope is rather left out than cut.
+    fits = letters.width(row.scope, t.BODY) <= start - scope_at - 8
+    if row.scope and start - scope_at > 24 and (fits or not row.action):
         items.append(middle(letters, row.scope, t.BODY, "text3", top + 0.5, scope_at, start - scope_at - 8))
     items.append(_bar(row))
     left, right = _pair(row, letters)
@@ -270,7 +272,7 @@ def _problem(problem: Problem, letters: Letters) -> Scene:
         action = right_aligned(letters, problem.action, t.BODY_STRONG, "link", 16, end)
         items.append(as_action(action))
         title_end = action.x - 10
-    titles = letters.wrap(problem.title, t.TITLE, title_end - at, most=2)
+    titles = letters.wrap(problem.title, t.TITLE, title_end - at, most=3)
     detail = letters.wrap(problem.detail, t.BODY, end - at, most=4)
     below = 16.0 + (t.LEADING + 1) * (len(titles) - 1)
     height = below + 17.0 + t.LEADING * len(detail)

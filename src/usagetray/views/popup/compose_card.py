@@ -40,9 +40,13 @@ def compose_card(card: Card, letters: Letters, *, below: float = 0.0) -> Scene:
         note_at = big.x + big.width + 10
         base = big_centre + (letters.metrics(t.BIG).ascent() - letters.metrics(t.BIG).descent()) / 2
         note_centre = base - (letters.metrics(t.BODY).ascent() - letters.metrics(t.BODY).descent()) / 2
+        height += 48
+        if card.big_note and letters.width(card.big_note, t.BODY) > RIGHT - 12 - note_at:
+            # Beside the figure it would be cut.
+            note_at, note_centre = at, top + height - 4
+            height += t.LEADING
         if card.big_note:
             items.append(middle(letters, card.big_note, t.BODY, "text2", note_centre, note_at, RIGHT - 12 - note_at))
-        height += 48
     extra = [line for text in card.extra for line in letters.wrap(text, t.BODY, room, most=2)]
     for at_line, text in enumerate(extra):
         items.append(middle(letters, text, t.BODY, "text2", top + height - 4 + t.LEADING * at_line, at, room))

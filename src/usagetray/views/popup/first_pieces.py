@@ -50,7 +50,11 @@ class Tick(Painted, QCheckBox):
     def _card(self, letters: Letters) -> Scene:
         top, at = 4.0, LEFT + 42.0
         room = RIGHT - 12 - at
-        lines = letters.wrap(self.detail, t.BODY, room, most=7)
+        wide = letters.width(self.aside, t.BODY)
+        is_beside = wide + 8 + letters.width(self.title, t.TITLE) <= room
+        # Where there is no room for it beside the name, it begins the lines below.
+        first = letters.wrap(self.aside, t.BODY, room, most=2) if not is_beside else ()
+        lines = (*first, *letters.wrap(self.detail, t.BODY, room, most=7))
         height = 34.0 + t.LEADING * len(lines) + (8 if lines else 0)
         on = self.isChecked()
         items: list[Item] = [
@@ -60,13 +64,19 @@ class Tick(Painted, QCheckBox):
             ),
             *check_box(LEFT + 12, top + 12, on=on),
         ]  # fmt: skip
-        aside = letters.fit(self.aside, t.BODY, room * 0.6)
-        wide = letters.width(aside, t.BODY)
-        items.append(middle(letters, self.title, t.TITLE, "text", top + 21, at, room - wide - 8))
-        if aside:
-            items.append(middle(letters, aside, t.BODY, "text3", top + 21, RIGHT - 12 - wide, wide + 1))
+        items.append(middle(letters, self.title, t.TITLE, "text", top + 21, at, room - (wide + 8) * is_beside))
+        if self.aside and is_beside:
+            items.append(middle(letters, self.aside, t.BODY, "text3", top + 21, RIGHT - 12 - wide, wide + 1))
         items.extend(
-            middle(letters, text, t.BODY, "text2", top + 41.5 + t.LEADING * line, at, room)
+            middle(
+                letters,
+                text,
+                t.BODY,
+                "text3" if line < len(first) else "text2",
+                top + 41.5 + t.LEADING * line,
+                at,
+                room,
+            )
             for line, text in enumerate(lines)
         )
         return Scene(height=height + 2 * top, items=tuple(items))
@@ -178,13 +188,18 @@ class Emblem(Plain):
 
     def _scene(self, letters: Letters) -> Scene:
         room = RIGHT - LEFT - 52.0
-        return Scene(
-            height=56,
-            items=(
-                middle(letters, tr("Welcome to usagetray"), t.WINDOW_TITLE, "text", 20, LEFT + 52, room),
-                middle(letters, self._lead, t.BODY, "text2", 40, LEFT + 52, room),
-            ),
-        )
+        at = LEFT + 52
+        titles = letters.wrap(tr("Welcome to usagetray"), t.WINDOW_TITLE, room, most=2)
+        leads = letters.wrap(self._lead, t.BODY, room, most=3)
+        items = [
+            middle(letters, text, t.WINDOW_TITLE, "text", 20 + 22 * line, at, room) for line, text in enumerate(titles)
+        ]
+        first = 18 + 22 * len(titles)
+        items += [
+            middle(letters, text, t.BODY, "text2", first + t.LEADING * line, at, room)
+            for line, text in enumerate(leads)
+        ]
+        return Scene(height=max(56.0, first + t.LEADING * len(leads) - 1), items=tuple(items))
 
     def dress(self, look: Look) -> None:
         self.put(look, self._scene(look.letters))
