@@ -29,6 +29,7 @@ from usagetray.spine.changing import Changing
 from usagetray.spine.connecting import Connecting, Offer, find_provider, offers
 from usagetray.spine.core import Core
 from usagetray.spine.delivery import make_notifier, unattended
+from usagetray.spine.metering import HEADLESS, TRAY
 from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain
 from usagetray.spine.setting_up import key_variables
@@ -71,7 +72,13 @@ def build_headless(
     if isinstance(keychain, str):
         profile = replace(profile, keychain=keychain)
     made = keychain if isinstance(keychain, Keychain) else make_keychain(profile)
-    return Core(profile, discover(), keychain=made, notifier=notifier if notifier is not None else unattended(profile))
+    return Core(
+        profile,
+        discover(),
+        keychain=made,
+        notifier=notifier if notifier is not None else unattended(profile),
+        process=HEADLESS,
+    )
 
 
 def _no_key(key: Key) -> Secret:
@@ -103,6 +110,7 @@ class App:
             notifier=self.notifier,
             on_change=lambda: self.do(self.changed),
             asks_first=True,
+            process=TRAY,
         )
         self._changing = Changing(profile, self._keychain, self.notifier)
         self._desktop: Desktop | None = None

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from usagetray.edges.calls import Call, Calls
 from usagetray.edges.files import private_dir, write_atomic
 from usagetray.edges.notify import AlertText, Notifier, as_json
 from usagetray.edges.origins import checked_origin, proxy_for
@@ -35,6 +36,8 @@ DEADLINE_S = 10.0
 CLOSE_S = 0.5
 """How long the end of the tray waits for one under way."""
 RECORD = "alert-hooks.json"
+PURPOSE = "alerts"
+"""What a post is counted as, among all requests."""
 COMMAND, WEBHOOK = "command", "webhook"
 
 log = logging.getLogger(__name__)
@@ -70,6 +73,7 @@ class AlertHooks:
         self._state_dir = state_dir
         self._user_agent = user_agent
         self._deadline_s = deadline_s
+        self.calls = Calls(now)
         self._lock = threading.Lock()
         self._threads: dict[str, threading.Thread] = {}
         self._child: subprocess.Popen[bytes] | None = None
@@ -87,7 +91,7 @@ class AlertHooks:
         if settings.command:
             started |= self._start(COMMAND, lambda: self._run(settings.command, body))
         if settings.webhook:
-            started |= self._start(WEBHOOK, lambda: post(settings.webhook, body, self._user_agent, self._deadline_s))
+            started |= self._start(WEBHOOK, lambda: self._post(settings.webhook, body))
         return started
 
     def close(self, patience_s: float = CLOSE_S) -> None:
@@ -137,6 +141,21 @@ class AlertHooks:
         private_dir(self._state_dir)
         write_atomic(self._state_dir / RECORD, json.dumps(record).encode())
 
+    def _post(self, address: str, body: bytes) -> None:
+        try:
+            call = self.calls.begin(PURPOSE, address)
+        except SourceError as error:
+            reason = f"was not sent to: {error.detail}"
+        else:
+            failed = True
+            try:
+                post(address, body, self._user_agent, self._deadline_s, call)
+                failed = False
+            finally:
+                call.end(failed=failed)
+            return
+        raise HookError(reason)
+
     def _run(self, command: tuple[str, ...], body: bytes) -> None:
         program = os.path.expanduser(command[0])  # noqa: PTH111 - as a shell would; the rest is passed as it stands
         try:
@@ -173,6 +192,11 @@ class WithHooks:
         self._shown = shown
         self._hooks = hooks
         self._patience_s = patience_s
+
+    @property
+    def calls(self) -> Calls:
+        """Where the posts are counted."""
+        return self._hooks.calls
 
     def send(self, alert: AlertText) -> bool:
         started = self._hooks.send(alert)
@@ -219,12 +243,15 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 class _Line:
     """The connection of one post, so that it can be cut from outside: a server that drips would hold it for ever."""
 
-    def __init__(self) -> None:
+    def __init__(self, call: Call | None) -> None:
         self._socket: socket.socket | None = None
+        self._call = call
         self.is_cut = False
 
     def trace(self, event: str, details: Mapping[str, Any]) -> None:
         """Called by the HTTP library at each step."""
+        if self._call is not None:
+            self._call.trace(event, details)
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._socket = details["return_value"].get_extra_info("socket")
 
@@ -235,13 +262,18 @@ class _Line:
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
-def post(address: str, body: bytes, user_agent: str, deadline_s: float = DEADLINE_S) -> None:
-    """Posts it; any answer of the 200s is a success, its body is not read. Raises `HookError`."""
+def post(address: str, body: bytes, user_agent: str, deadline_s: float = DEADLINE_S, call: Call | None = None) -> None:
+    """Posts it; any answer of the 200s is a success, its body is not read. Raises `HookError`.
+
+    `call`: counts what is sent.
+    """
     import httpx  # deferred: only for those who name an address
 
     from usagetray.edges.http_answers import broken
 
-    line = _Line()
+    if call is not None:
+        call.body_bytes = len(body)
+    line = _Line(call)
     timer = threading.Timer(deadline_s, line.cut)
     timer.daemon = True
     timer.start()
@@ -257,6 +289,8 @@ def post(address: str, body: bytes, user_agent: str, deadline_s: float = DEADLIN
                 extensions={"trace": line.trace},
             ) as answer,
         ):
+            if call is not None:
+                call.received(answer)
             if answer.is_redirect:
                 failed = "answered with a redirect, which is not followed"
             elif not answer.is_success:

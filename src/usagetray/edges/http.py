@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from usagetray.edges.calls import Call, Calls
 from usagetray.edges.http_answers import (
     MOST_BYTES,
     broken,
@@ -72,6 +73,7 @@ class _Exchange:
         self.done = threading.Event()
         self.answer: Any = None
         self.error: SourceError | None = None
+        self.call: Call | None = None  # None: refused before it began
         self.answered = False  # a status line came
         self._given_up = False
         self._socket: socket.socket | None = None
@@ -86,6 +88,8 @@ class _Exchange:
 
     def trace(self, event: str, details: Mapping[str, Any]) -> None:
         """Called by the HTTP library at each step: learns the socket, and stops a request that was given up."""
+        if self.call is not None:
+            self.call.trace(event, details)
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             with self._lock:
                 self._socket = details["return_value"].get_extra_info("socket")
@@ -114,11 +118,14 @@ class Http:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         ceiling_s: float = CEILING_S,
         tls: ssl.SSLContext | None = None,
+        calls: Calls | None = None,
     ) -> None:
         """`proxies` as from `urllib.request.getproxies()`; None: ask the system at each request.
 
-        `now` stamps the server's date and the counters; the ceiling is always real time.
+        `now` stamps the server's date and the counters; the ceiling is always real time. `calls`: where each request
+        is counted, and refused where its host has had too many.
         """
+        self._calls = calls or Calls(now)
         self._version = version
         self._proxies = proxies
         self._now = now
@@ -207,12 +214,16 @@ class Http:
                 else broken(source, error, exchange.connected, exchange.answered)
             )
             log.debug("%s: %s (%s)", source, exchange.error.cause.value, type(error).__name__)
+        if exchange.call is not None:
+            exchange.call.end(failed=error is not None)
         exchange.done.set()
 
     def _ask(self, exchange: _Exchange, source: str, origin: str, question: Question) -> Any:
         import httpx  # deferred: 63 ms that a start-up should not pay
 
         client = self._client(source, origin)
+        call = exchange.call = self._calls.begin(source, origin)
+        call.body_bytes = len(question.body or b"")
         timeout = httpx.Timeout(min(SILENCE_S, self._ceiling_s), connect=min(CONNECT_S, self._ceiling_s))
         self._count(origin, requests=1)
         body = bytearray()
@@ -225,21 +236,30 @@ class Http:
             extensions={"trace": exchange.trace},
         ) as got:
             exchange.answered = True
-            ours = self._now()
-            theirs = http_date(got.headers.get("date"))
-            if theirs is not None:
-                self._dates[origin] = (theirs, ours)
-            failed = refusal(source, got.status_code, got.headers, theirs or ours)
-            if failed is not None:
-                raise failed  # its body is nobody's business: never read
-            for chunk in unpacked(source, got.iter_raw(), got.headers.get("content-encoding", "")):
-                body += chunk
-                if exchange.left_s() <= 0:
-                    raise _GivenUpError
-                if len(body) > MOST_BYTES:
-                    raise SourceError(source, Cause.BAD_DATA, "more than 4 MiB")
+            try:
+                self._note_date(origin, got)
+                self._read(exchange, source, got, body)
+            finally:
+                call.received(got)
             self._count(origin, received=got.num_bytes_downloaded)
         return decoded(source, bytes(body), got.headers.get("content-type", ""))
+
+    def _note_date(self, origin: str, got: httpx.Response) -> None:
+        theirs = http_date(got.headers.get("date"))
+        if theirs is not None:
+            self._dates[origin] = (theirs, self._now())
+
+    def _read(self, exchange: _Exchange, source: str, got: httpx.Response, body: bytearray) -> None:
+        """Fills the body. Raises what the status says, or for one that is too long or comes too slowly."""
+        failed = refusal(source, got.status_code, got.headers, http_date(got.headers.get("date")) or self._now())
+        if failed is not None:
+            raise failed  # its body is nobody's business: never read
+        for chunk in unpacked(source, got.iter_raw(), got.headers.get("content-encoding", "")):
+            body += chunk
+            if exchange.left_s() <= 0:
+                raise _GivenUpError
+            if len(body) > MOST_BYTES:
+                raise SourceError(source, Cause.BAD_DATA, "more than 4 MiB")
 
     def _client(self, source: str, origin: str) -> httpx.Client:
         from http.cookiejar import CookieJar, DefaultCookiePolicy

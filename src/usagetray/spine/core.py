@@ -31,6 +31,7 @@ from usagetray.spine.costing import Costing
 from usagetray.spine.foresight import Foresight
 from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
+from usagetray.spine.metering import Metering
 from usagetray.spine.overviewing import overview
 from usagetray.spine.paying import Paying
 from usagetray.spine.planned import counting
@@ -74,10 +75,12 @@ class Core:
         on_change: Callable[[], None] = lambda: None,
         ceiling_s: float | None = None,
         asks_first: bool = False,
+        process: str | None = None,
     ) -> None:
         """`ceiling_s`: of real time, within which every request ends; None: the ordinary one.
 
         `asks_first`: nothing is read of a provider before the user has answered the first-run page or connected it.
+        `process`: the kind under which its own cost is kept, of `metering`; None for a command that is over at once.
         """
         own = profile.paths
         for folder in (own.config_file.parent, own.store_file.parent, own.state_dir, own.spool_dir, own.runtime_dir):
@@ -99,6 +102,7 @@ class Core:
         except BaseException:
             self._lock.release()
             raise
+        self._metering = Metering(self.store, process, profile.clock.now())
         self._ceiling_s = ceiling_s
         self._http_guard = threading.Lock()
         edges = Edges(
@@ -152,9 +156,12 @@ class Core:
         self._keychain.silent_until = self._remembered_silence()
 
     def _announcing(self, notifier: Notifier) -> Alerting:
-        from usagetray.spine.alerting import Alerting  # deferred: a command that looks announces nothing
+        from usagetray.edges.alert_hooks import WithHooks  # deferred: a command that looks announces nothing
+        from usagetray.spine.alerting import Alerting
         from usagetray.spine.forensics import causing
 
+        if isinstance(notifier, WithHooks):
+            self._metering.watch(notifier.calls, self.profile.clock.now())
         causes = causing(self.store, lambda: self._providers, lambda: self.settings, self.profile.environ)
         return Alerting(
             self.store,
@@ -185,6 +192,7 @@ class Core:
             is_new = self._billing.tick() or is_new
         if ask:
             self.incidents.tick()
+        self._metering.keep(self.profile.clock.now(), self.indexing.looks)
         return self.indexing.look(LOGS_S) or is_new
 
     def _note(self, notice: str | None) -> None:
@@ -231,6 +239,7 @@ class Core:
         """Once a day: drops what is too old to matter."""
         now = self.profile.clock.now()
         self.store.prune(now - KEEP)
+        self._metering.prune(now)
         own_programs.clear(self.store, self.profile.paths.calls_dir, now)
 
     def reload_settings(self) -> bool:
@@ -315,6 +324,7 @@ class Core:
             self._foresight.close(self.profile.clock.now())
             self.refresh.close(CLOSE_S)
             self.incidents.close(CLOSE_S)
+            self._metering.keep(self.profile.clock.now(), self.indexing.looks, is_over=True)
             silent_until = self._keychain.silent_until
             self.store.set_meta("keychain_silent_until", silent_until.isoformat() if silent_until else "")
             if self._has_asked:  # a mere look has counted nothing worth keeping
@@ -328,9 +338,12 @@ class Core:
 
     @cached_property
     def _http(self) -> Http:
-        from usagetray.edges.http import CEILING_S, Http  # deferred: a look at local files asks nobody
+        from usagetray.edges.calls import Calls  # deferred: a look at local files asks nobody
+        from usagetray.edges.http import CEILING_S, Http
 
-        return Http(__version__, now=self.profile.clock.now, ceiling_s=self._ceiling_s or CEILING_S)
+        now = self.profile.clock.now
+        calls = self._metering.watch(Calls(now), now())
+        return Http(__version__, now=now, ceiling_s=self._ceiling_s or CEILING_S, calls=calls)
 
     @property
     def _has_asked(self) -> bool:

@@ -95,6 +95,8 @@ class Indexing:
         """Of what was listed last, where one was put here."""
         self.counted_at: datetime | None = None
         """When there was nothing left to read; None: not since this was made."""
+        self.looks = 0
+        """How often logs were looked at since this was made."""
 
     @property
     def progress(self) -> Progress | None:
@@ -117,6 +119,7 @@ class Indexing:
     def look(self, budget_s: float) -> bool:
         """Takes in what is new, for this long at most in real time. True if a count changed."""
         until = time.monotonic() + budget_s
+        self.looks += 1
         if not self._waiting and self._under_way is None:
             walked_at = self._walked_at
             if walked_at is None or self._clock.monotonic() - walked_at >= WALK_EVERY_S:

@@ -154,6 +154,25 @@ STEPS: tuple[str, ...] = (
         attempts TEXT NOT NULL
     );
     """,
+    """
+    -- What was sent, by server, purpose and UTC day ("2026-11-20").
+    CREATE TABLE called (
+        host TEXT NOT NULL, purpose TEXT NOT NULL, day TEXT NOT NULL,
+        first_at INTEGER NOT NULL,  -- ever, also on days that are not kept any more
+        last_at INTEGER NOT NULL,
+        requests INTEGER NOT NULL, unsent INTEGER NOT NULL, failures INTEGER NOT NULL, refused INTEGER NOT NULL,
+        bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL,
+        PRIMARY KEY (host, purpose, day)
+    ) WITHOUT ROWID;
+
+    -- What this program itself took, by kind of process and UTC day. NULL: this system does not tell.
+    CREATE TABLE effort (
+        process TEXT NOT NULL, day TEXT NOT NULL, at INTEGER NOT NULL,
+        processor INTEGER NOT NULL, children INTEGER NOT NULL,
+        memory INTEGER, memory_peak INTEGER, written INTEGER, stored_rows INTEGER NOT NULL, looks INTEGER NOT NULL,
+        PRIMARY KEY (process, day)
+    ) WITHOUT ROWID;
+    """,
 )
 
 
