@@ -105,8 +105,10 @@ class Foresight:
             self._changed.add(owner)
         return alert
 
-    def memory_of(self, account: AccountView) -> Memory | None:
-        return self._all.get((account.provider, account.account))
+    def told(self, owner: Owner, window: str, now: datetime) -> tuple[Forecast | None, Memory | None]:
+        """What is known of a window, whether it may be shown or not, and what that stands on."""
+        memory = self._all.get(owner)
+        return (None, None) if memory is None else (self._tell(owner, memory, now, window), memory)
 
     # ---- kept ----------------------------------------------------------------------------------------------
 
