@@ -22,6 +22,7 @@ from usagetray.views.icon.grids import inks_for
 pytestmark = pytest.mark.desktop
 
 SETTINGS = "^usagetray: settings$"
+FILLED = (0x2F, 0x6F, 0xEB)
 LIGHT_INK = inks_for("dark").ink
 
 
@@ -85,6 +86,12 @@ def test_a_change_in_the_file_shows_in_the_open_window_and_in_the_tray_at_once(p
     program.desktop.wait_until(lambda: LIGHT_INK in program.inks(), "the icon for a dark panel", 5)
 
 
+def asks_for_a_key(program: Program) -> bool:
+    """The filled button below the field is on the screen: larger than all else in its colour."""
+    pixels = program.desktop.screenshot().convert("RGB").getcolors(1 << 20) or []
+    return sum(count for count, colour in pixels if colour == FILLED) > 2000
+
+
 def stops_before(provider: str) -> int:
     """Presses of Tab from the list of pages to that provider's "Connect", where of all tools Claude alone is found."""
     takers = [each for each in discover() if any(offer.key for offer in offers(each)) and each.id != "claude"]
@@ -101,6 +108,7 @@ def test_a_key_goes_from_the_window_into_the_key_store_and_nowhere_else(desktop:
         open_settings(program)
 
         program.desktop.keys(*["Tab"] * stops_before("deepseek"), "Return")
+        desktop.wait_until(lambda: asks_for_a_key(program), "the field for the key")
         program.picture("settings-key")
         program.desktop.run(["xdotool", "type", "--delay", "5", KEY])
         program.picture("settings-key-typed")
@@ -134,7 +142,7 @@ def test_a_chip_of_the_first_page_leads_to_the_field_for_its_key_and_nothing_els
         desktop.keys(*["Tab"] * (2 + takers.index("deepseek") + 1), "Return")
         (window, *_) = desktop.wait_until(lambda: desktop.windows(SETTINGS), "the settings window")
         desktop.run(["xdotool", "windowactivate", "--sync", str(window)])
-        desktop.wait_until(lambda: len(desktop.colours()) > 100, "what is in the window")
+        desktop.wait_until(lambda: asks_for_a_key(program), "the field for the key")
         program.picture("settings-from-chip")
         desktop.run(["xdotool", "type", "--delay", "5", KEY])
         desktop.keys("Return")

@@ -449,6 +449,8 @@ def test_before_the_first_answer_nothing_is_shown_as_read(world: World) -> None:
     switch = find(window, Switch, "Read Claude")
     assert not switch.isChecked()
     assert "Found here, not read" in [each.text() for each in labels(window)]
+    assert find(window, QPushButton, "Connect DeepSeek").isVisibleTo(window)
+    assert find(window, QPushButton, "Connect Copilot").isVisibleTo(window)
 
     switch.click()
 

@@ -50,9 +50,14 @@ class Connection:
     options: tuple[tuple[str, str], ...] = ()  # name and explanation of what can be switched on
 
     @property
+    def is_allowed(self) -> bool:
+        """A consent was given, whether or not it is switched on."""
+        return any(each.given for each in self.consents)
+
+    @property
     def is_connected(self) -> bool:
         """Something of it is read."""
-        return self.enabled and bool((self.has_free and self.found) or any(each.given for each in self.consents))
+        return self.enabled and ((self.has_free and self.found) or self.is_allowed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,7 +121,8 @@ class ConnectionCard(QFrame):
         self.figure.setText(shown)
         self.figure.setVisible(bool(shown))
         asks = [each for each in connection.consents if each.key or connection.found]
-        can_connect = not connection.is_connected and connection.enabled and bool(asks)
+        is_asked = not connection.is_allowed and (connection.enabled or not connection.has_free)
+        can_connect = not connection.is_connected and is_asked and bool(asks)
         self.connect_link.setVisible(can_connect and self.details is None)
         self.switch.setVisible(not can_connect)
         self.switch.setChecked(connection.enabled)

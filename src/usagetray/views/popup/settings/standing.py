@@ -20,7 +20,9 @@ def accounts_of(overview: Overview | None, provider: str) -> tuple[AccountView, 
 
 def read_from(connection: Connection, accounts: Sequence[AccountView] = ()) -> str:
     """ "The status line, Claude Code’s own reading · Max 5x"; what it would take where nothing is read."""
-    if not connection.enabled and connection.found:
+    if not connection.enabled and connection.is_allowed:
+        return tr("Switched off")
+    if not connection.enabled and connection.found and connection.has_free:
         return tr("Found here, not read")
     if connection.is_connected and connection.sources:
         own = [each.key for each in connection.consents if each.key and each.given]
