@@ -163,6 +163,9 @@ class Desktop:
             self._popup.answer(wish.get("id"), ok=True, text=self._app.grant(wish))
         except UserError as error:
             self._popup.answer(wish.get("id"), ok=False, text=str(error))
+        except Exception:  # the top of a job logs it; the window shall not wait for an answer
+            self._popup.answer(wish.get("id"), ok=False, text=tr("That did not work; the log has the reason."))
+            raise
 
     def _open_settings(self, page: str = "") -> None:
         """The window; where there can be none, the file."""

@@ -94,7 +94,9 @@ QFrame#segments QRadioButton {{
 }}
 QFrame#segments QRadioButton:checked {{ color: {p.text}; background: {p.sel}; }}
 QFrame#segments QRadioButton:focus {{ border: 2px solid {p.link}; }}
-QRadioButton::indicator, QCheckBox[pill="true"]::indicator {{ width: 0px; height: 0px; }}
+QRadioButton::indicator, QCheckBox[pill="true"]::indicator {{
+    width: 0px; height: 0px; border: none; background: transparent; image: none;
+}}
 QCheckBox[pill="true"] {{
     {type_of(t.BODY)} color: {p.text2}; background: {p.bg}; spacing: 0px; border: 1px solid {p.ctl};
     border-radius: {px(12)}; padding: {px(4)} {px(9)}; min-height: {px(15)};
