@@ -67,7 +67,7 @@ def test_r31_of_many_starts_at_once_one_runs_and_the_others_end_well(desktop: De
             subprocess.Popen([COMMAND], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(starts)
         ]
         try:
-            desktop.wait_until(lambda: sum(each.poll() is None for each in crowd) == 1, "all but one to end", 60)
+            desktop.wait_until(lambda: sum(each.poll() is None for each in crowd) == 1, "all but one to end", 120)
             (first,) = [each for each in crowd if each.poll() is None]
             ended = [each for each in crowd if each is not first]
             said = [each.communicate() for each in ended]
