@@ -168,6 +168,7 @@ def test_r37_a_sign_in_that_cannot_be_used_is_never_quoted(sim: Callable[..., Si
             for path in files[kind.provider]:
                 path.write_text(spoil(path.read_text()))
         shown += look()
+        assert set(user.states().values()) == {"credential_malformed"}
     config = user.profile_dir / "config.toml"
     whole = config.read_text()
     for text in ('api_key = "{}"\n', "[providers.deepseek]\nkey = '{}'\n", 'x = "{}\n', "{}\n", '[a."{}"]\nb = 1\n'):

@@ -50,8 +50,10 @@ def by_sign_in(facts: Facts, web: Web | None) -> tuple[Snapshot, ...]:
 
 def _token(facts: Facts) -> Secret:
     file = facts.file(SIGN_IN.name)
-    found = decode(file.content) if file else None
-    if not isinstance(found, dict) or not (text := Answer(found).raw("access_token")):
+    found = decode(file.content) if file else {}
+    if not isinstance(found, dict):
+        raise SourceError(SOURCE, Cause.CREDENTIAL_MALFORMED, "the sign-in file is no JSON object")
+    if not (text := Answer(found).raw("access_token")):
         raise SourceError(SOURCE, Cause.NOT_CONNECTED, "Kimi keeps no sign-in here")
     if not isinstance(text, str):
         raise SourceError(SOURCE, Cause.CREDENTIAL_MALFORMED, "the token is no text")
