@@ -155,6 +155,27 @@ def test_a_chip_of_the_first_page_leads_to_the_field_for_its_key_and_nothing_els
     vendor.close()
 
 
+def test_where_no_window_can_open_the_settings_open_as_a_file(desktop: Desktop, tmp_path: Path) -> None:
+    """Qt finds no platform; the system's opener is replaced by one that writes down what it was given."""
+    opener, seen = tmp_path / "bin" / "xdg-open", tmp_path / "seen"
+    opener.parent.mkdir()
+    opener.write_text(f'#!/bin/sh\necho "$@" >{seen}.part; mv {seen}.part {seen}\n')
+    opener.chmod(0o755)
+    with computer(desktop, tmp_path) as program:
+        program.use_claude(42)
+        program.start(PATH=f"{opener.parent}:{desktop.env['PATH']}", QT_QPA_PLATFORM="nothing-of-the-kind")
+        program.wait_for_icon()
+        closed = desktop.screenshot(box=(900, 34, 1280, 400))
+
+        desktop.click_icon(3)
+        desktop.wait_until(lambda: desktop.screenshot(box=(900, 34, 1280, 400)) != closed, "the menu")
+        desktop.keys("Up", "Up", "Return")
+
+        desktop.wait_until(seen.exists, "the opener")
+        assert seen.read_text() == f"{program.config}\n"
+    desktop.clear_alerts()
+
+
 def test_keys_of_the_users_choice_open_the_popup_from_anywhere_until_they_are_others(program: Program) -> None:
     """After the change the former keys do nothing."""
     program.verb("config", "set", "shortcut", "Ctrl+Alt+U")
