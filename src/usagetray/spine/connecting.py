@@ -17,6 +17,7 @@ from usagetray.edges.keychain import Keychain
 from usagetray.edges.origins import checked_address
 from usagetray.edges.settings_file import set_value
 from usagetray.errors import Cause, SourceError, UserError
+from usagetray.language import tr
 from usagetray.model import Secret
 from usagetray.profile import Profile
 from usagetray.providers.contract import Address, Hook, Key, Provider, Strategy
@@ -57,9 +58,9 @@ class Offer:
 
 def offers(provider: Provider, account: str = "") -> tuple[Offer, ...]:
     """What can be allowed beyond what is read without asking; for a further account, with a key of its own."""
-    from_hooks = [Offer(name=hook.id, explains=hook.explains, hook=hook) for hook in provider.hooks if not account]
+    from_hooks = [Offer(name=hook.id, explains=tr(hook.explains), hook=hook) for hook in provider.hooks if not account]
     asked = [
-        Offer(name=each.id.replace("_", "-"), explains=each.consent + _of_page(provider, each), strategy=each)
+        Offer(name=each.id.replace("_", "-"), explains=tr(each.consent) + _of_page(provider, each), strategy=each)
         for each in strategies_of(provider, account)
         if each.consent is not None
     ]
@@ -70,13 +71,23 @@ def _of_billing(provider: Provider) -> tuple[Offer, ...]:
     rules = provider.billing
     if rules is None:
         return ()
-    sign_in = ", and at which kind of sign-in it keeps" if rules.reads_sign_in else ""
-    explains = (
-        f"Tells you when {rules.tool} bills a key instead of your plan: looks into your shell’s profiles (such as "
-        "~/.zshrc), your system’s variables and .env files for "
-        f"{', '.join(rules.credentials)} and the like{sign_in}. Only names, files and line numbers are kept and shown, "
-        "never a value; nothing is run or sent."
+    tool, names = rules.tool, ", ".join(rules.credentials)
+    looks = tr(
+        "Tells you when {tool} bills a key instead of your plan: looks into your shell’s profiles (such as ~/.zshrc), "
+        "your system’s variables and .env files for {names} and the like.",
+        tool=tool,
+        names=names,
     )
+    if rules.reads_sign_in:
+        looks = tr(
+            "Tells you when {tool} bills a key instead of your plan: looks into your shell’s profiles (such as "
+            "~/.zshrc), your system’s variables and .env files for {names} and the like, and at which kind of sign-in "
+            "it keeps.",
+            tool=tool,
+            names=names,
+        )
+    kept = tr("Only names, files and line numbers are kept and shown, never a value; nothing is run or sent.")
+    explains = f"{looks} {kept}"
     return (Offer(name=PROFILES.replace("_", "-"), explains=explains, permit=PROFILES),)
 
 
@@ -85,9 +96,10 @@ def _of_page(provider: Provider, strategy: Strategy) -> str:
     if provider.status_page is None or not strategy.asks_server:
         return ""
     host = provider.status_page.origin.removeprefix("https://")
-    return (
-        f" Along with it the public status page {host} is looked at, without any secret "
-        "(to end that: usagetray config set incidents false)."
+    return " " + tr(
+        "Along with it the public status page {host} is looked at, without any secret (to end that: usagetray config "
+        "set incidents false).",
+        host=host,
     )
 
 

@@ -20,7 +20,7 @@ def cost_rows(key: str, account: AccountView, overview: Overview, *, compact: bo
         return ()
     month = cost_words.month_name(cost)
     if compact:
-        periods = [("Today", cost.of_day), (month, cost.of_month)]
+        periods = [(tr("Today"), cost.of_day), (month, cost.of_month)]
         return tuple(
             _row(f"{key}/cost/{name}", name, each, account, cost, overview, rights=(_label(each),), compact=True)
             for name, each in periods
@@ -28,11 +28,11 @@ def cost_rows(key: str, account: AccountView, overview: Overview, *, compact: bo
         )
     rights = (cost_words.meaning(account), "")
     if not cost.of_day.tokens:
-        lefts = ("Nothing used today",)
+        lefts = (tr("Nothing used today"),)
         return (_row(f"{key}/cost", month, cost.of_month, account, cost, overview, lefts=lefts, rights=rights),)
-    in_month = f"{cost_words.amount_or_why(cost.of_month)} in {month}"
+    in_month = tr("{cost} in {month}", cost=cost_words.amount_or_why(cost.of_month), month=month)
     lefts = (in_month[:1].upper() + in_month[1:],)
-    return (_row(f"{key}/cost", "Today", cost.of_day, account, cost, overview, lefts=lefts, rights=rights),)
+    return (_row(f"{key}/cost", tr("Today"), cost.of_day, account, cost, overview, lefts=lefts, rights=rights),)
 
 
 def _label(cost: Cost) -> str:
@@ -59,7 +59,7 @@ def _row(
         name=name,
         scope="" if compact else _label(shown),
         figure=cost_words.amount_or_why(shown, short=True),
-        unit="so far" if cost_words.amount(shown) and not overview.is_counted else "",
+        unit=tr("so far") if cost_words.amount(shown) and not overview.is_counted else "",
         share=None,
         fill="none",
         lefts=lefts,
@@ -67,7 +67,7 @@ def _row(
         compact=compact,
         why="\n".join((f"{said}: {cost_words.meaning(account)}", *cost_words.details(account, cost, overview))),
         spoken=Spoken(
-            name=f"{account_name(account, overview.accounts)} cost",
+            name=tr("{name} cost", name=account_name(account, overview.accounts)),
             description=spoken(sentences(said, cost_words.meaning(account), missing)),
         ),
     )

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 
 from usagetray.domain.forensics import Why
 from usagetray.domain.moments import moments
+from usagetray.language import tr, tr_n
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import why_words as words
 from usagetray.views.allowance_words import allowance_lines
@@ -48,7 +49,7 @@ def with_details(
             if isinstance(line, Row) and line.key in named:
                 which = named[line.key]
                 is_open = line.key in opened
-                hint = "Press Enter to close its detail." if is_open else "Press Enter for what used it."
+                hint = tr("Press Enter to close its detail.") if is_open else tr("Press Enter for what used it.")
                 heard = replace(line.spoken, description=f"{line.spoken.description} {hint}".strip())
                 found.append(replace(line, opens=True, spoken=heard))
                 if is_open:
@@ -75,25 +76,25 @@ def _detail(
     rows = _rows(found) if found is not None else ()
     notes = [f"{words.source(window, now)}." if window.source else ""]
     if not is_known:
-        notes.append("Looking at the logs…")
+        notes.append(tr("Looking at the logs…"))
     elif found is None or not rows:
-        notes.append("No log here tells what used it.")
+        notes.append(tr("No log here tells what used it."))
     else:
         notes += _moments(found, window, now, zone)
-        notes.append("Shared out by list prices: an estimate.")
+        notes.append(tr("Shared out by list prices: an estimate."))
         if not found.can_tell and found.charged:
-            notes.append("Use elsewhere cannot be told apart yet.")
+            notes.append(tr("Use elsewhere cannot be told apart yet."))
     notes += allowance_lines(window)
     notes[0] = notes[0][:1].upper() + notes[0][1:]
     told = tuple(filter(None, (*notes[1:], notes[0])))
-    title = f"Who used the {window_name(window)}" if rows else ""
+    title = tr("Who used the {window}", window=window_name(window)) if rows else ""
     return Detail(
         key=f"{key}/detail",
         title=title,
         rows=rows,
         notes=told,
         spoken=Spoken(
-            name=title or "Detail", description=sentences(*(f"{name}, {figure}" for name, figure in rows), *told)
+            name=title or tr("Detail"), description=sentences(*(f"{name}, {figure}" for name, figure in rows), *told)
         ),
     )
 
@@ -105,9 +106,11 @@ def _rows(found: Why) -> tuple[tuple[str, str], ...]:
     several = len({each.name for each in own}) < len(own)
     rows = [(f"{each.name} {each.session}".strip() if several else each.name, share(each.share)) for each in shown]
     if rest:
-        rows.append((f"{len(rest)} more sessions", share(sum(each.share for each in rest))))
+        rows.append(
+            (tr_n("{count} more session", "{count} more sessions", len(rest)), share(sum(each.share for each in rest)))
+        )
     if found.elsewhere >= words.LEAST_SHOWN:
-        rows.append(("Elsewhere: other devices, the web", share(found.elsewhere)))
+        rows.append((tr("Elsewhere: other devices, the web"), share(found.elsewhere)))
     return tuple(rows)
 
 

@@ -67,14 +67,14 @@ class Choices(QWidget):
         """A tool of which something can be read without asking, and below it what may be put into its settings."""
         name = plain(tool.name, 40)
         card = Tick(
-            self._look, name, plain(tool.reads, 240), is_card=True, on=True, aside=tr("local files, no network")
+            self._look, name, plain(tr(tool.reads), 240), is_card=True, on=True, aside=tr("local files, no network")
         )
         card.toggled.connect(lambda _on: self._changed())
         self._add(card)
         hooks: list[tuple[str, Tick]] = []
         for hook, explains, installed in tool.hooks:
             title = tr("{name}: extra").format(name=name)
-            line = Tick(self._look, title, plain(explains, 300), is_card=False, on=installed)
+            line = Tick(self._look, title, plain(tr(explains), 300), is_card=False, on=installed)
             self._add(line)
             hooks.append((hook, line))
         self.tools.append((tool.provider, card, hooks))
@@ -84,11 +84,11 @@ class Choices(QWidget):
         for name, source, explains, given in tool.asks:
             card = Tick(
                 self._look,
-                tr("{name}: {source}").format(name=plain(tool.name, 40), source=plain(source, 40)),
-                plain(explains, 480),
+                tr("{name}: {source}").format(name=plain(tool.name, 40), source=plain(tr(source), 40)),
+                plain(tr(explains), 480),
                 is_card=True,
                 on=given,
-                aside=plain(source, 40),
+                aside=plain(tr(source), 40),
                 shown=plain(tool.name, 40),
             )
             card.toggled.connect(lambda _on: self._changed())

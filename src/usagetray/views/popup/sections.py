@@ -176,7 +176,7 @@ def _offer(tool: FoundTool) -> Section:
         key=f"offer/{tool.provider}",
         mark="question",
         title=tr("{name} is on this computer", name=name),
-        detail=plain(tool.reads, 160),
+        detail=plain(tr(tool.reads), 160),
         action=tr("Connect"),
         event=(("event", "connect"), ("provider", tool.provider), ("hooks", ())),
     )

@@ -25,8 +25,10 @@ from usagetray.views.words import (
     provenance,
     row_rights,
     what_is_special,
+    window_label,
     window_mark,
     window_name,
+    window_scope,
     window_title,
 )
 
@@ -90,8 +92,8 @@ def window_row(key: str, window: WindowView, setting: Setting, *, compact: bool)
     lefts, is_loud = _lefts(window, setting, level)
     return Row(
         key=f"{key}/{window.key}",
-        name=plain(window.label, 48),
-        scope=_compact_scope(window, account) if compact else plain(window.scope, 32),
+        name=window_label(window),
+        scope=_compact_scope(window, account) if compact else window_scope(window),
         figure=shown,
         unit=unit,
         figure_colour="text3" if window.stale and counted else "text",
@@ -161,7 +163,7 @@ def _rights(window: WindowView, setting: Setting, compact: bool) -> tuple[str, .
 def _compact_scope(window: WindowView, account: AccountView) -> str:
     """Only where the label alone would not tell it from its neighbour."""
     alike = [other for other in account.windows if other.label == window.label]
-    return plain(window.model or window.scope, 32) if len(alike) > 1 else ""
+    return (plain(window.model, 32) if window.model else window_scope(window)) if len(alike) > 1 else ""
 
 
 def _fill(window: WindowView, counted: bool) -> FillKind:

@@ -216,7 +216,7 @@ class Details(QFrame):
         clear(self)
         self.rows, self.consents, self.further, self.options = [], {}, {}, {}
         if connection.reads:
-            self._add(label(plain(connection.reads, 300), "note"))
+            self._add(label(plain(tr(connection.reads), 300), "note"))
         if len(connection.homes) > 1:
             self._add(
                 label(
@@ -267,8 +267,8 @@ class Details(QFrame):
 
     def _option(self, name: str, explains: str) -> None:
         line = QHBoxLayout()
-        line.addWidget(label(plain(explains, 300), "help"), 1)
-        switch = self.options[name] = Switch(self._look, plain(explains, 300))
+        line.addWidget(label(plain(tr(explains), 300), "help"), 1)
+        switch = self.options[name] = Switch(self._look, plain(tr(explains), 300))
         switch.clicked.connect(lambda on: self._set_option(name, bool(on)))
         line.addWidget(switch)
         holder = QWidget()

@@ -41,7 +41,7 @@ def read_from(connection: Connection, accounts: Sequence[AccountView] = ()) -> s
         )
     if keys:
         return tr("Needs: {key}").format(key=plain(" / ".join(keys), 120))
-    return plain(connection.reads, 240)
+    return plain(tr(connection.reads), 240)
 
 
 def figure(accounts: Sequence[AccountView], overview: Overview, left: bool) -> str:
