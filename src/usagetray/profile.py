@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import field
@@ -111,10 +112,15 @@ def read_mark(path: Path) -> DemoMark:
         clock = ScaledClock(
             datetime.fromisoformat(read["anchor_at"]), datetime.fromisoformat(read["start_at"]), float(read["speed"])
         )
+        runs = 0 < clock.speed < math.inf and clock.now().tzinfo is not None
         origins = dict(_override(f"{provider_id}={origin}") for provider_id, origin in read["origins"].items())
-        return DemoMark(clock=clock, origins=origins, environ=dict(read["environ"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise UserError(f"{path} is not a demo's mark: remove it, or start `usagetray demo` anew.") from None
+        environ = {name: os.fspath(value) for name, value in read["environ"].items()}
+        mark = DemoMark(clock=clock, origins=origins, environ=environ) if runs else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        mark = None
+    if mark is None:
+        raise UserError(f"{path} is not a demo's mark: remove it, or start `usagetray demo` anew.")
+    return mark
 
 
 def local_zone() -> tzinfo:

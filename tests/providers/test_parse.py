@@ -246,3 +246,10 @@ def test_two_homes_of_one_name_are_two_accounts():
     assert work.label == play.label == "codex"
     assert work.id != play.id
     assert "srv" not in work.id
+
+
+def test_a_field_whose_name_no_file_can_hold_is_as_if_it_were_not_there() -> None:
+    """JSON may write half a character as a name; kept among what was told, it would keep all of it from the store."""
+    answer = Answer({"five_hour": 1, "\ud80e": {"x": 1}, " ": 3, "größe": 2, "gone": None})
+
+    assert answer.names() == ("five_hour", "größe")

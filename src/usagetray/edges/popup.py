@@ -93,11 +93,11 @@ class PopupProcess:
         self._say(verb | {name: flip for name, flip in flips.items() if flip is not None})
 
     def settings(
-        self, page: str = "", *, variables: Sequence[str] = (), contacts: Sequence[tuple[str, int, int]] = ()
+        self, page: str = "", *, variables: Sequence[str] = (), contacts: Sequence[tuple[str, str, int, int]] = ()
     ) -> None:
         """Open the settings window. `variables`: names of those in our environment that hold a key, never a value.
 
-        `contacts`: addresses that were asked, how often, and the bytes they answered.
+        `contacts`: servers that were asked, what for, how often, and how many bytes that took.
         """
         told = {"page": page, "variables": list(variables), "contacts": [list(each) for each in contacts]}
         self._say({"verb": "settings", **told})
@@ -247,7 +247,7 @@ def reason(status: int, words: Sequence[str]) -> str:
 def _decode(line: bytes) -> dict[str, Any] | None:
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
 

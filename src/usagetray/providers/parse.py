@@ -101,6 +101,11 @@ def text_of(value: object) -> str | None:
     return value.strip()[:MOST_TEXT].encode("utf-8", "replace").decode("utf-8") or None
 
 
+def _is_name(name: str) -> bool:
+    """Something, and no half of a surrogate pair, which JSON may write: it would keep all told from the store."""
+    return bool(name.strip()) and (name.isascii() or name == name.encode("utf-8", "replace").decode("utf-8"))
+
+
 class Answer:
     """One JSON object of a vendor. Every reader takes the path of a field: `share("five_hour", "utilization")`."""
 
@@ -116,8 +121,8 @@ class Answer:
             self._drop()
 
     def names(self) -> tuple[str, ...]:
-        """The fields that are there and not null."""
-        return tuple(name for name, value in self._fields.items() if value is not None)
+        """The fields that are there and not null, by such names as any file can hold."""
+        return tuple(name for name, value in self._fields.items() if value is not None and _is_name(name))
 
     def pick(self, *names: str) -> str:
         """The first of several spellings that is there and not null; the first of all if none is."""

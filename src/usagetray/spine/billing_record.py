@@ -48,8 +48,8 @@ def kept(store: Store, provider: Provider, now: datetime) -> Views:
             )
             for row in json.loads(text)
         )
-    except (ValueError, TypeError, KeyError):  # a damaged store; the next look writes it anew
-        return ()
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return ()  # a damaged store; the next look writes it anew
 
 
 def recorded(store: Store | None, providers: Iterable[Provider], settings: Settings, now: datetime) -> Views:

@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 from usagetray.domain.cost import Cost
 from usagetray.domain.cost_to_date import CostToDate
 
+MOST_USD = Decimal(10) ** 12
+"""More than anybody's bill: beyond it a sum is what a damaged disk made of one."""
+
 
 class Used(NamedTuple):
     """What the ledger tells of one of its places."""
@@ -36,8 +39,8 @@ def read(text: str | None, key: str) -> tuple[Used, ...] | None:
         if kept.get("key") != key:
             return None
         return tuple(_read_used(each) for each in kept["used"])
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation):  # a damaged disk: it is had again
-        return None
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation, RecursionError):
+        return None  # a damaged disk: it is had again
 
 
 def _used(used: Used) -> dict[str, Any]:
@@ -63,20 +66,36 @@ def _cost(cost: Cost) -> dict[str, Any]:
 
 
 def _read_used(told: dict[str, Any]) -> Used:
-    machine = str(told["machine"])
+    provider, account, machine = (_text(told[name]) for name in ("provider", "account", "machine"))
     cost = CostToDate(
         day=date.fromisoformat(told["day"]),
         of_day=_read_cost(told["of_day"]),
         of_month=_read_cost(told["of_month"]),
         machines=(machine,) if machine else (),
     )
-    return Used(str(told["provider"]), str(told["account"]), machine, cost)
+    return Used(provider, account, machine, cost)
 
 
 def _read_cost(told: dict[str, Any]) -> Cost:
+    usd = Decimal(_text(told["usd"]))
+    if not 0 <= usd < MOST_USD:
+        raise ValueError("no sum")
     return Cost(
-        usd=Decimal(told["usd"]),
-        tokens=int(told["tokens"]),
-        unpriced=MappingProxyType({str(model): int(count) for model, count in told["unpriced"].items()}),
-        flags=frozenset(told["flags"]),
+        usd=usd,
+        tokens=_count(told["tokens"]),
+        unpriced=MappingProxyType({_text(model): _count(count) for model, count in told["unpriced"].items()}),
+        flags=frozenset(map(_text, told["flags"])),
     )
+
+
+def _text(told: Any) -> str:
+    if not isinstance(told, str):
+        raise TypeError
+    told.encode()  # half a character, which no file takes: a ValueError
+    return told
+
+
+def _count(told: Any) -> int:
+    if type(told) is not int or told < 0:
+        raise ValueError("no count")
+    return told

@@ -47,7 +47,7 @@ class KeptReport:
             if kept["key"] != self._key(known):
                 return None
             text = kept["text"]
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
         if self._scans and not still_holds(known.get(SEEN), int(known[SCHEMA]), self._profile):
             return None

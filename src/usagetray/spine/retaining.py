@@ -33,7 +33,7 @@ def warn(
             found.update(_warnings(tool.provider.name, tool.home, retention, environ, read_at, now))
     try:
         told = json.loads(store.meta(RETENTION) or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         told = {}
     if not isinstance(told, dict):
         told = {}

@@ -39,7 +39,7 @@ def retention_notices(store: Store, now: datetime) -> Iterable[str]:
     """Where a tool deletes its logs before they are read; each said for a day, once."""
     try:
         told = [(str(text), instant(since)) for text, since in json.loads(store.meta(RETENTION) or "{}").values()]
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return  # a damaged disk made something else of it
     yield from (text for text, since in told if since is not None and timedelta() <= now - since < NOTICE_HOLDS)
 
@@ -55,7 +55,7 @@ def kept_counters(store: Store | None) -> Mapping[str, object]:
     kept = store.meta("counters") if store is not None else None
     try:
         found = json.loads(kept) if kept else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         found = {}
     return found if isinstance(found, dict) else {}
 

@@ -83,7 +83,7 @@ def still_holds(seen: str | None, schema: int, profile: Profile) -> bool:
             for found in walk(Path(tree), tuple(suffixes)):
                 now.add(found)
         return bool(str(now) == told["seen"])
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError):
         return False  # a damaged disk made something else of it
 
 

@@ -222,7 +222,10 @@ def usage_answer(answer: Answer, at: datetime) -> Limits:
         name = row.text("limit_name") or row.text("metered_feature")
         if name and (limit := row.sub("rate_limit")):
             found += windows(limit, model_scope(row.text("metered_feature"), name), at)
-    return Limits(windows=tuple(found), money=money(answer), plan=plan_label(answer.text("plan_type")))
+    by_key = {window.key: window for window in reversed(found)}  # of one limit told twice the first counts
+    return Limits(
+        windows=tuple(reversed(by_key.values())), money=money(answer), plan=plan_label(answer.text("plan_type"))
+    )
 
 
 def app_server_answer(answer: Answer, at: datetime) -> Limits | None:
