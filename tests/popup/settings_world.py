@@ -25,8 +25,8 @@ from usagetray.views.popup.settings.window import Loaded, SettingsWindow
 
 KEY = "sk-made-up-0123456789abcdef0123456789"
 CONTACTS = (
-    Contact(origin="https://api.example.com", requests=96, received=412_000),
-    Contact(origin="https://status.example.com", requests=1, received=900),
+    Contact(host="api.example.com", purpose="Example", requests=96, size=412_000),
+    Contact(host="status.example.com", purpose="Example’s status page", requests=1, size=900),
 )
 
 

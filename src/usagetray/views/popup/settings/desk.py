@@ -134,7 +134,7 @@ def _contacts(found: object) -> tuple[Contact, ...]:
     if not isinstance(found, list):
         return ()
     return tuple(
-        Contact(origin=str(each[0]), requests=int(each[1]), received=int(each[2]))
+        Contact(host=str(each[0]), purpose=str(each[1]), requests=each[2], size=each[3])
         for each in found
-        if isinstance(each, list) and len(each) == 3 and all(isinstance(one, int) for one in each[1:])
+        if isinstance(each, list) and len(each) == 4 and all(isinstance(one, int) for one in each[2:])
     )

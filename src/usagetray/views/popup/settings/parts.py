@@ -22,11 +22,12 @@ from usagetray.views.popup.widgets import Look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """What was asked of one address since the tray started."""
+    """What was asked of one server in the last seven days."""
 
-    origin: str
+    host: str
+    purpose: str  # "Claude’s status page"
     requests: int
-    received: int  # bytes of bodies
+    size: int  # bytes both ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,15 @@ class Promise(PartView):
 
 
 class Contacts(PartView):
-    """Every address that was asked, and how often."""
+    """Every server that was asked, what for, and how often."""
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self._table = QWidget()
         grid = QGridLayout(self._table)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
         grid.setHorizontalSpacing(round(16 * look.scale))
         self.stack.addWidget(self._table)
         self._shown: object = None
@@ -106,9 +108,10 @@ class Contacts(PartView):
         if not seen.contacts:
             grid.addWidget(label(tr("None. What is read lies on this computer."), "note"), 0, 0)
         for at, each in enumerate(sorted(seen.contacts, key=lambda one: -one.requests)):
-            grid.addWidget(label(plain(each.origin.removeprefix("https://"), 80), "name"), at, 0)
-            grid.addWidget(label(numbered(each.requests), "state", wrap=False), at, 1)
-            grid.addWidget(label(size(each.received), "caption", wrap=False), at, 2)
+            grid.addWidget(label(plain(each.host, 80), "name"), at, 0)
+            grid.addWidget(label(plain(each.purpose, 40), "state"), at, 1)
+            grid.addWidget(label(numbered(each.requests), "state", wrap=False), at, 2)
+            grid.addWidget(label(size(each.size), "caption", wrap=False), at, 3)
 
 
 class Kept(PartView):
