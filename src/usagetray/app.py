@@ -17,9 +17,10 @@ from usagetray.edges import channel
 from usagetray.edges.clock import Clock
 from usagetray.edges.files import PROFILE_VARIABLE
 from usagetray.edges.keychain import Keychain
-from usagetray.edges.notify import Notifier
+from usagetray.edges.notify import AlertText, Notifier
 from usagetray.edges.settings_file import set_value
 from usagetray.errors import UserError
+from usagetray.language import tr
 from usagetray.model import Secret
 from usagetray.profile import Profile, open_profile
 from usagetray.providers import discover
@@ -92,7 +93,21 @@ def run_tray(profile: Profile, make_desktop: Callable[[App], Desktop]) -> int:
     """Runs until told to quit. Raises `WriterBusyError` where another tray already runs."""
     app = App(profile)
     app.run(make_desktop)
+    if app.wipes:
+        _wipe(profile)
     return 0
+
+
+def _wipe(profile: Profile) -> None:
+    """After our end everything of ours is removed, as the user asked; what would not go is announced."""
+    from usagetray.spine.wiping import wipe  # deferred: asked for once, if ever
+
+    left = wipe(profile, known(profile).providers, make_keychain(profile))
+    if left:
+        text = tr("Some of it could not be removed: run `usagetray doctor --wipe`, which says what and why.")
+        notifier = make_notifier(profile, on_click=lambda _: None)
+        notifier.send(AlertText(key="wipe", title="usagetray", body=text, urgency="normal"))
+        notifier.close()
 
 
 class App:
@@ -100,6 +115,7 @@ class App:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
+        self.wipes = False
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.notifier = make_notifier(profile, on_click=lambda verb: self.do(lambda: self.clicked(verb)))
         self._keychain = make_keychain(profile)
@@ -125,6 +141,11 @@ class App:
 
     def quit(self) -> None:
         self._jobs.put(None)
+
+    def wipe(self) -> None:
+        """Quits; then all that is kept is removed."""
+        self.wipes = True
+        self.quit()
 
     def run(self, make_desktop: Callable[[App], Desktop]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -137,6 +137,8 @@ class Desktop:
             self._app.refresh()
         elif name == "changed":
             self._app.tick()
+        elif name == "wipe":
+            self._app.wipe()
         elif name == "settings":
             self._open_settings(str(event.get("page") or ""))
         elif name == "open":

@@ -155,6 +155,24 @@ def test_a_chip_of_the_first_page_leads_to_the_field_for_its_key_and_nothing_els
     vendor.close()
 
 
+def test_deleting_everything_ends_the_program_and_leaves_nothing_of_it(desktop: Desktop, tmp_path: Path) -> None:
+    """By keyboard: the page Privacy, past the folder to the button, and past "Cancel" in the question."""
+    with computer(desktop, tmp_path) as program:
+        program.use_claude(42)
+        process = program.start()
+        program.wait_for_icon()
+        open_settings(program)
+
+        desktop.keys("Down", "Down", "Down", "Down", "Tab", "Tab", "Return")
+        desktop.wait_until(lambda: desktop.windows("^usagetray$"), "the question")
+        program.picture("settings-delete")
+        desktop.keys("Tab", "Return")
+
+        assert process.wait(10) == 0
+        assert not program.profile.exists() or list(program.profile.iterdir()) == []
+        assert (program.claude / ".claude.json").exists()
+
+
 def test_where_no_window_can_open_the_settings_open_as_a_file(desktop: Desktop, tmp_path: Path) -> None:
     """Qt finds no platform; the system's opener is replaced by one that writes down what it was given."""
     opener, seen = tmp_path / "bin" / "xdg-open", tmp_path / "seen"

@@ -11,7 +11,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 
 from tests.popup.settings_world import KEY, World, find, settle
 from usagetray.views.popup.settings.controls import Switch, stops
@@ -587,6 +596,18 @@ def test_every_address_that_was_asked_is_listed(world: World) -> None:
     texts = [each.text() for each in labels(window)]
 
     assert {"api.example.com", "96 requests", "412\u00a0kB", "1 request"} <= set(texts)
+
+
+@pytest.mark.parametrize(("chosen", "events"), [("Delete everything", [{"event": "wipe"}]), ("Cancel", [])])
+def test_deleting_everything_asks_once_more(world: World, chosen: str, events: list[dict[str, object]]) -> None:
+    window = turn_to(world, "privacy")
+    find(window, QPushButton, "Delete all my data…").click()
+    (box,) = window.findChildren(QMessageBox)
+    assert box.defaultButton().text() == "Cancel"
+
+    next(each for each in box.buttons() if each.text() == chosen).click()
+
+    assert world.said("wipe") == events
 
 
 def test_the_file_stays_one_press_away(world: World) -> None:

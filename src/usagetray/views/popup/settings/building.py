@@ -11,7 +11,7 @@ from usagetray.language import tr
 from usagetray.settings.written import written
 from usagetray.views.popup.settings import parts
 from usagetray.views.popup.settings.budgets import BudgetsField
-from usagetray.views.popup.settings.cards import Cards
+from usagetray.views.popup.settings.cards import Cards, confirm
 from usagetray.views.popup.settings.consents import Ask
 from usagetray.views.popup.settings.controls import button, label, rule
 from usagetray.views.popup.settings.fields import PickField
@@ -119,7 +119,7 @@ class PressLine(QWidget):
         whole.setSpacing(round(4 * look.scale))
         line = QHBoxLayout()
         line.setSpacing(round(12 * look.scale))
-        self.button: QPushButton = button(tr(piece.label), self._pressed)
+        self.button: QPushButton = button(tr(piece.label), self._pressed, "danger" * piece.is_dangerous)
         self.button.setAccessibleDescription(tr(piece.help) if piece.help else "")
         line.addWidget(self.button)
         line.addWidget(label(tr(piece.help) if piece.help else "", "help"), 1)
@@ -133,6 +133,17 @@ class PressLine(QWidget):
         if self.piece.name == "test_alert":
             self.button.setEnabled(False)
             self._ask({"event": "test_alert"}, self._take)
+        elif self.piece.name == "wipe":
+            confirm(
+                self,
+                tr("Delete everything usagetray keeps?"),
+                tr(
+                    "History, settings, logs, keys in the key store and the start at login are removed for good, and "
+                    "usagetray quits. Other programs’ own files stay as they are."
+                ),
+                tr("Delete everything"),
+                lambda: self._press(self.piece.name),
+            )
         else:
             self._press(self.piece.name)
 

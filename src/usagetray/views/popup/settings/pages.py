@@ -266,12 +266,11 @@ PRIVACY = SettingsPage(
         Part(name="kept"),
         Press(name="open_folder", label=tr_later("Open the folder")),
         Part(name="autostart"),
-        Heading(text=tr_later("To delete everything")),
-        Note(
-            text=tr_later(
-                "Disconnect each provider first: that deletes its key and puts back what was changed for it. Then quit "
-                "usagetray, and delete the two places above."
-            )
+        Press(
+            name="wipe",
+            label=tr_later("Delete all my data…"),
+            help=tr_later("History, settings and keys; what was changed for a tool is put back."),
+            is_dangerous=True,
         ),
     ),
 )

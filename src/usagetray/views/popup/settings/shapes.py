@@ -61,6 +61,7 @@ class Press:
     name: str
     label: str
     help: str = ""
+    is_dangerous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

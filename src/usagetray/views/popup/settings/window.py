@@ -239,7 +239,9 @@ class SettingsWindow(QWidget):
     def press(self, name: str) -> None:
         """A button of a page that opens something outside."""
         places = {"open_file": "settings", "open_folder": "folder", "open_log": "log"}
-        if name in places:
+        if name == "wipe":
+            self._emit({"event": "wipe"})
+        elif name in places:
             self._emit({"event": "open", "what": places[name]})
 
     # ---- keys and the end ----------------------------------------------------------------------------------
