@@ -70,8 +70,10 @@ QComboBox QAbstractItemView {{
     {type_of(t.NAME)} color: {p.text}; background: {p.bg}; border: 1px solid {p.edge};
     selection-background-color: {p.sel}; selection-color: {p.text}; outline: none;
 }}
+QMessageBox {{ background: {p.bg}; }}
+QMessageBox QLabel {{ {type_of(t.NAME)} color: {p.text}; }}
 QPushButton {{
-    {type_of(t.NAME)} color: {p.text}; background: {p.bg}; border: 1px solid {p.ctl};
+    outline: none; {type_of(t.NAME)} color: {p.text}; background: {p.bg}; border: 1px solid {p.ctl};
     border-radius: {px(t.BUTTON_RADIUS)}; padding: {px(6)} {px(13)};
 }}
 QPushButton:hover {{ background: {p.sunk}; }}
@@ -104,6 +106,7 @@ QCheckBox[pill="true"] {{
 QCheckBox[pill="true"]:checked {{
     color: {p.text}; font-weight: 600; background: {p.okbg}; border: 1px solid {p.ok};
 }}
+QCheckBox[pill="true"] {{ outline: none; }}
 QCheckBox[pill="true"]:focus {{ border: 2px solid {p.link}; padding: {px(3)} {px(8)}; }}
 QScrollBar:vertical {{ background: transparent; width: {px(10)}; margin: 2px; }}
 QScrollBar::handle:vertical {{ background: {p.ctl}; border-radius: {px(3)}; min-height: {px(28)}; }}
