@@ -21,7 +21,7 @@ from usagetray.edges.settings_file import set_value
 from usagetray.edges.store import open_writer
 from usagetray.errors import SettingsError, UserError
 
-DAMAGES_MADE = int(os.environ.get("USAGETRAY_DAMAGES", "60"))
+DAMAGES_MADE = int(os.environ.get("USAGETRAY_DAMAGES", "36"))
 """Of stores, and of settings files; more in the long form."""
 PAGE = 4096
 

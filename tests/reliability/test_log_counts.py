@@ -34,7 +34,7 @@ def growing(*, request: str | None, session: str = "s1") -> list[dict[str, Any]]
     ]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_r22_a_response_told_forty_times_counts_once_with_its_last_figures(desk: Desk, seed: int) -> None:
     """Fourteen lines with output from 3 to 159, with and without the request's id, in two files and a resumed copy.
 

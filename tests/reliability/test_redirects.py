@@ -53,7 +53,7 @@ def test_r38_no_redirect_is_followed_with_a_secret(sim: Callable[..., Sim], kind
 
         user.vendor.answer = reply
         core = user.start()
-        for _ in range(30):
+        for _ in range(20):
             core.click()
             user.run(21 * MINUTE)
             assert all(window["stale"] or window["used_percent"] is None for window in user.account()["windows"])
