@@ -93,7 +93,7 @@ LAYERS = [
     (("model", "errors", "usage", "language"), ()),
     (("billing",), ("model",)),
     (("domain",), (*WORDS, "domain", "settings")),
-    (("settings",), ("errors", "settings")),
+    (("settings",), ("errors", "language", "settings")),
     (("overview",), ("model", "usage", "billing", "domain")),
     # A menu's lines are the words that the views and the tray agree on.
     (("edges",), (*WORDS, "domain", "settings", "edges", "providers.contract", "views.menu")),
@@ -112,7 +112,8 @@ def test_a_provider_knows_the_words_the_contract_and_itself() -> None:
     for module in inside("providers"):
         parts = module.name.split(".")
         own = ".".join(parts[:2]) if len(parts) > 1 else "providers"
-        shared = ("providers.contract", "providers.parse", "providers.keyed", "providers.billed", "providers.sign_in")
+        names = ("contract", "parse", "keyed", "billed", "rehearsed", "sign_in")
+        shared = tuple(f"providers.{each}" for each in names)
         found[module.name] = strangers(module, *WORDS, *shared, own)
 
     assert {name: known for name, known in found.items() if known} == {}

@@ -66,6 +66,13 @@ SHAPES: list[tuple[str, Kind, object, dict[str, float], set[str]]] = [
         {"codex: rate_limit.primary_window"},
     ),
     ("the older names", CODEX, {"rate_limit": {"primary": _slot(42)}}, {"codex:5-hour": 42}, set()),
+    (
+        "a new one",
+        CODEX,
+        {"rate_limit": {**BOTH, "tertiary_window": _slot(9, 2_592_000), "individual_limit": _slot(8)}},
+        {"codex:5-hour": 42, "codex:weekly": 30, "codex:monthly": 9},
+        set(),
+    ),
     ("twice", CODEX, {"rate_limit": BOTH, "rate_limits": [_slot(42)]}, {"codex:5-hour": 42, "codex:weekly": 30}, set()),
     (
         "of an unknown length",

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from usagetray.language import tr_later
 from usagetray.quick_dataclass import dataclass
 from usagetray.settings.rates import RowError, as_written, line_of
 
@@ -88,7 +89,7 @@ def check(found: Any) -> tuple[Budget, ...]:
 def _tables(found: Any) -> list[Mapping[str, Any]]:
     if isinstance(found, list) and all(isinstance(each, Mapping) for each in found):
         return found
-    raise ValueError("[[budgets]] tables, each with an amount")
+    raise ValueError(tr_later("[[budgets]] tables, each with an amount"))
 
 
 def _row(row: Mapping[str, Any], place: str, before: list[Budget]) -> Budget:
@@ -100,12 +101,16 @@ def _row(row: Mapping[str, Any], place: str, before: list[Budget]) -> Budget:
     provider, project, app = (_text(row, key, LONGEST_PLACE) for key in ("provider", "project", "app"))
     if basis == "billed" and (project or app):
         key = "project" if project else "app"
-        raise RowError(key, 'no value where basis is "billed": a bill knows its provider only', as_written(row[key]))
+        raise RowError(
+            key, tr_later('no value where basis is "billed": a bill knows its provider only'), as_written(row[key])
+        )
     currency = row.get("currency", "USD")
     if not (isinstance(currency, str) and re.fullmatch(r"[A-Z]{3}", currency)):
-        raise RowError("currency", 'three letters like "USD"', as_written(currency))
+        raise RowError("currency", tr_later('three letters like "USD"'), as_written(currency))
     if currency != "USD" and basis != "billed":
-        raise RowError("currency", '"USD", as list prices are, unless basis is "billed"', as_written(currency))
+        raise RowError(
+            "currency", tr_later('"USD", as list prices are, unless basis is "billed"'), as_written(currency)
+        )
     name = _text(row, "name", LONGEST_NAME) or _named_after(project, app, provider)
     if any((each.name, each.period) == (name, period) for each in before):
         raise RowError("name", f"a name that no other budget of a {period} has", f'"{name}"')
@@ -143,7 +148,7 @@ def amounts(found: Any) -> tuple[Decimal, ...]:
         written = [str(each) if isinstance(each, int) and not isinstance(each, bool) else each for each in found]
         if all(isinstance(each, str) and SUM.fullmatch(each) and Decimal(each) > 0 for each in written):
             return tuple(sorted({Decimal(each) for each in written}))
-    raise ValueError('a list of sums above zero, such as [10, "12.50"]')
+    raise ValueError(tr_later('a list of sums above zero, such as [10, "12.50"]'))
 
 
 def _one_of(row: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str:
@@ -171,4 +176,4 @@ def _thresholds(found: Any) -> tuple[float, ...]:
     )
     if is_percents:
         return tuple(sorted({each / 100 for each in found}))
-    raise RowError("thresholds", "a list of percentages from 1 to 99", as_written(found))
+    raise RowError("thresholds", tr_later("a list of percentages from 1 to 99"), as_written(found))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from usagetray.language import tr_later
 from usagetray.settings import WEEKDAYS, Span
 from usagetray.settings import budgets as budget_rows
 from usagetray.settings import rates as rate_rows
@@ -37,7 +38,7 @@ class Kind(NamedTuple):
 def _flag(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise ValueError("true or false")
+    raise ValueError(tr_later("true or false"))
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
@@ -52,7 +53,7 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
 def _minutes(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 2 <= value <= 30:
         return value
-    raise ValueError("whole minutes from 2 to 30")
+    raise ValueError(tr_later("whole minutes from 2 to 30"))
 
 
 def _thresholds(value: Any) -> tuple[float, ...]:
@@ -61,26 +62,26 @@ def _thresholds(value: Any) -> tuple[float, ...]:
     )
     if is_percents:
         return tuple(sorted({each / 100 for each in value}))
-    raise ValueError("a list of percentages from 1 to 99")
+    raise ValueError(tr_later("a list of percentages from 1 to 99"))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise ValueError("a list of texts")
+    raise ValueError(tr_later("a list of texts"))
 
 
 def _command(value: Any) -> tuple[str, ...]:
     words = _texts(value) if isinstance(value, list) else ("",)
     if (not words or words[0].strip()) and not any("\0" in word for word in words):
         return words
-    raise ValueError("a list of texts, a program and its arguments")
+    raise ValueError(tr_later("a list of texts, a program and its arguments"))
 
 
 def _address(value: Any) -> str:
     if isinstance(value, str) and (not value or ADDRESS.fullmatch(value)):
         return value
-    raise ValueError("an address that begins with https:// (or http://127.0.0.1:PORT) and holds no login")
+    raise ValueError(tr_later("an address that begins with https:// (or http://127.0.0.1:PORT) and holds no login"))
 
 
 def _server(value: Any) -> str:
@@ -89,19 +90,21 @@ def _server(value: Any) -> str:
         not value or (ADDRESS.fullmatch(value) and not re.search(r"[?#\\]|/$|//.*//", value))
     ):
         return value
-    raise ValueError("an address that begins with https:// (or http://127.0.0.1:PORT), without a login or / at its end")
+    raise ValueError(
+        tr_later("an address that begins with https:// (or http://127.0.0.1:PORT), without a login or / at its end")
+    )
 
 
 def _day(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 31:
         return value
-    raise ValueError("a day of the month from 1 to 31, or 0")
+    raise ValueError(tr_later("a day of the month from 1 to 31, or 0"))
 
 
 def _label(value: Any) -> str:
     if isinstance(value, str) and len(value) <= 40 and (not value or value.isprintable()):
         return value
-    raise ValueError("a text of at most 40 characters")
+    raise ValueError(tr_later("a text of at most 40 characters"))
 
 
 def _folders(value: Any) -> tuple[Path, ...]:
@@ -113,7 +116,7 @@ def _labelled_folders(value: Any) -> tuple[tuple[str, Path], ...]:
     for text in _texts(value):
         name, sign, folder = text.partition("=")
         if not (sign and name.strip() and folder.strip()):
-            raise ValueError('a list of texts like "laptop=/mnt/laptop/logs"')
+            raise ValueError(tr_later('a list of texts like "laptop=/mnt/laptop/logs"'))
         found.append((name.strip(), Path(folder.strip()).expanduser()))
     return tuple(found)
 
@@ -130,25 +133,25 @@ def _span(value: Any) -> Span | None:
     begins, ends = _minute(first), _minute(last)
     if sign and begins is not None and ends is not None and begins != ends:
         return begins, ends
-    raise ValueError('two times of day like "22:00-07:00", or ""')
+    raise ValueError(tr_later('two times of day like "22:00-07:00", or ""'))
 
 
 def _weekdays(value: Any) -> tuple[str, ...]:
     if isinstance(value, list) and all(each in WEEKDAYS for each in value):
         return tuple(each for each in WEEKDAYS if each in value)
-    raise ValueError('a list of weekdays like ["mon", "tue"]')
+    raise ValueError(tr_later('a list of weekdays like ["mon", "tue"]'))
 
 
 def _provider_id(value: Any) -> str:
     if isinstance(value, str) and (not value or is_id(value)):
         return value
-    raise ValueError('the id of a provider as `usagetray providers` lists them, or ""')
+    raise ValueError(tr_later('the id of a provider as `usagetray providers` lists them, or ""'))
 
 
 def _shortcut(value: Any) -> str:
     if isinstance(value, str) and (not value or SHORTCUT.fullmatch(value)):
         return value
-    raise ValueError('keys like "Ctrl+Alt+U", or ""')
+    raise ValueError(tr_later('keys like "Ctrl+Alt+U", or ""'))
 
 
 def is_id(name: str) -> bool:

@@ -19,6 +19,7 @@ from usagetray.settings import rates as rate_rows
 from usagetray.settings.keys import is_id, kind_of
 
 T = TypeVar("T")
+LIKE_A_KEY = re.compile(r"\b(?:sk|pk|rk|gh[a-z]|github_pat|xox[a-z])[-_][\w-]{6,}|[A-Za-z0-9_-]{24,}")
 
 
 def load(path: Path) -> Settings:
@@ -149,6 +150,10 @@ def _dotted(key: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as the user wrote it, short. Of an address only the host: the rest may be as good as a password."""
+    """A value as the user wrote it, short. Of an address only the host: the rest may be as good as a password.
+
+    What may be a key that was put in the wrong place is not repeated at all.
+    """
     text = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else repr(value)
-    return re.sub(r"://(?:[^/\s]*@)?([\w.:\[\]-]*)[^'\"]*", r"://\1…", text or "").replace("'", '"')[:40]
+    text = LIKE_A_KEY.sub("…", text or "")
+    return re.sub(r"://(?:[^/\s]*@)?([\w.:\[\]-]*)[^'\"]*", r"://\1…", text).replace("'", '"')[:40]

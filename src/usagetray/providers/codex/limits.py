@@ -8,6 +8,7 @@ weekly window have it in the first slot, and a null slot means "does not apply".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,6 +26,9 @@ LONGEST = timedelta(days=400)
 """No window is shorter or longer: such a figure is in another unit."""
 MOST_NAME = 60
 SLOTS = (("primary_window", "primary"), ("secondary_window", "secondary"))
+USED = {"used_percent", "usedPercent"}
+LENGTHS = {"limit_window_seconds", "window_minutes", "windowDurationMins"}
+MOST_NEW = 4
 CAPS = (
     "individual_limit",
     "group_default_limit",
@@ -79,8 +83,8 @@ def model_scope(limit_id: str | None, name: str) -> Scope:
 def windows(answer: Answer, scope: Scope, at: datetime) -> tuple[UsageWindow, ...]:
     """The windows of one set of limits that was stated `at`."""
     found: list[UsageWindow] = []
-    for number, names in enumerate(SLOTS, start=1):
-        slot = answer.sub(answer.pick(*names))
+    for number, name in enumerate(_slots(answer), start=1):
+        slot = answer.sub(name)
         if slot is None:
             continue
         used = slot.share(slot.pick("used_percent", "usedPercent"))
@@ -102,6 +106,18 @@ def windows(answer: Answer, scope: Scope, at: datetime) -> tuple[UsageWindow, ..
             )
         )
     return _full(found) if _reached(answer) else tuple(found)
+
+
+def _slots(answer: Answer) -> Iterator[str]:
+    """Names of the windows: those that are known, and any new one that is built as they are."""
+    known = [answer.pick(*names) for names in SLOTS]
+    yield from known
+    new = [name for name in answer.names() if name not in (*known, *CAPS) and _is_window(answer.raw(name))]
+    yield from new[:MOST_NEW]
+
+
+def _is_window(found: object) -> bool:
+    return isinstance(found, dict) and not USED.isdisjoint(found) and not LENGTHS.isdisjoint(found)
 
 
 def _reset(slot: Answer, at: datetime) -> datetime | None:

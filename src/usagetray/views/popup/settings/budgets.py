@@ -232,4 +232,4 @@ def _sentence(error: ValueError) -> str:
         "name": tr("Name"), "provider": tr("Provider"), "basis": tr("Measured by"),
     }  # fmt: skip
     key = str(getattr(error, "key", ""))
-    return tr("{field}: this takes {wanted}.").format(field=names.get(key, key), wanted=error)
+    return tr("{field}: this takes {wanted}.", field=names.get(key, key), wanted=tr(str(error)))

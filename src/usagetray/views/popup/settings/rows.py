@@ -64,7 +64,9 @@ class RowLine(QWidget):
             try:
                 kind.read(value)
             except ValueError as error:
-                self.complain(tr(self.row.wrong) if self.row.wrong else tr("This takes {wanted}.").format(wanted=error))
+                self.complain(
+                    tr(self.row.wrong) if self.row.wrong else tr("This takes {wanted}.", wanted=tr(str(error)))
+                )
                 return
         self._want(self.key, value, self.take_answer)
 
