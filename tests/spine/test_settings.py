@@ -168,7 +168,7 @@ def test_a_key_in_the_wrong_place_is_not_repeated(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('language = "sk-made-up-0123456789abcdef"\nshow = "9f86d081884c7d659a2feaa0c55ad015"\n')
 
-    (language, show) = load(file).problems
+    show, language = load(file).problems
 
     assert "made-up" not in language
     assert "884c7d65" not in show
