@@ -77,7 +77,7 @@ _usagetray() {
         " config set/0") COMPREPLY=($(compgen -W "$(usagetray completion settings 2>/dev/null)" -- "$current")) ;;
         " alerts snooze/0") COMPREPLY=($(compgen -W "1h reset tomorrow off" -- "$current")) ;;
         " completion/0") COMPREPLY=($(compgen -W "bash zsh fish providers settings sources" -- "$current")) ;;
-        " doctor/0") COMPREPLY=($(compgen -W "billing" -- "$current")) ;;
+        " doctor/0") COMPREPLY=($(compgen -W "billing cost" -- "$current")) ;;
         " autostart/0") COMPREPLY=($(compgen -W "on off status" -- "$current")) ;;
         " icon-sheet/0") compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
         esac
@@ -106,7 +106,7 @@ _usagetray() {
         " alerts snooze") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " alerts test") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " completion") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
-        " doctor") COMPREPLY+=($(compgen -W "-h --help --json --report" -- "$current")) ;;
+        " doctor") COMPREPLY+=($(compgen -W "-h --help --json --report --wipe --yes" -- "$current")) ;;
         " autostart") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;
         " index") COMPREPLY+=($(compgen -W "-h --help --rebuild --verify --json" -- "$current")) ;;
         " statusline") COMPREPLY+=($(compgen -W "-h --help" -- "$current")) ;;

@@ -13,6 +13,7 @@ def main() -> int:
 
         return statusline(arguments[1:])
     if arguments[:1] == ["popup"]:
+        _watch("popup")
         from usagetray.views.popup.process import main as popup
 
         return popup(arguments[1:])
@@ -21,6 +22,16 @@ def main() -> int:
     from usagetray.views.cli import main as cli
 
     return cli(arguments)
+
+
+def _watch(process: str) -> None:
+    """Writes down what nobody catches: for a process that keeps no log."""
+    import os
+
+    from usagetray.edges.crashes import watch_uncaught
+    from usagetray.edges.files import paths
+
+    watch_uncaught(paths(os.environ), process)
 
 
 def _in_a_hurry(arguments: list[str]) -> int:

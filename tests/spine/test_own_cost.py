@@ -56,7 +56,7 @@ def test_each_server_has_its_first_and_last_time_and_its_sums(store: Store) -> N
     assert one.this_week == CallCounts(requests=2, failures=1, bytes_out=15)
     assert one.kept.requests == 3  # the one of last year is no more among them
     assert (two.host, two.this_week.requests, two.kept.requests) == ("two", 0, 1)
-    assert told.calls_week.requests == 2
+    assert told.calls_this_week.requests == 2
 
 
 def test_what_is_said_twice_of_a_day_adds_up(store: Store) -> None:
@@ -196,7 +196,7 @@ def test_past_the_ceiling_the_vendor_is_left_alone_and_it_is_told(world: World) 
     attempts = [each for each in attempts if each.cause is Cause.RATE_LIMITED]
     assert "own limit of 5,760 requests a day" in attempts[-1].detail
     assert core.status()["accounts"][0]["state"] == "rate_limited"
-    assert own_cost(core.store, world.clock.now()).calls_today.refused == len(attempts)
+    assert own_cost(core.store, world.clock.now()).calls_this_day.refused == len(attempts)
 
 
 def test_calls_refuse_beyond_what_was_recalled(store: Store) -> None:

@@ -107,11 +107,11 @@ class OwnCost:
     log_bytes: int | None  # None: nobody looked
 
     @property
-    def calls_today(self) -> CallCounts:
+    def calls_this_day(self) -> CallCounts:
         return sum((each.this_day for each in self.hosts), CallCounts())
 
     @property
-    def calls_week(self) -> CallCounts:
+    def calls_this_week(self) -> CallCounts:
         return sum((each.this_week for each in self.hosts), CallCounts())
 
 

@@ -99,6 +99,11 @@ def installed(hook: Hook, home: Home, *, state_dir: Path) -> bool:
         return False
 
 
+def recorded(hook: Hook, *, state_dir: Path) -> tuple[Path, ...]:
+    """The folders of the tool in which it was put in place by us, and not taken out since."""
+    return tuple(Path(path) for path in _records(hook, state_dir))
+
+
 # ---- the settings of the other tool ------------------------------------------------------------------------
 
 

@@ -46,7 +46,7 @@ PATTERNS = (
     (re.compile(r"\b(?:sk|pk|rk|gh[a-z]|github_pat|xox[a-z])[-_][\w-]{6,}"), HIDDEN),
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@\"'<>]+@"), r"\1"),
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s?#\"'<>]*)[?#][^\s\"'<>]*"), r"\1?…"),
-    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), HIDDEN),
+    (re.compile(r"[\w.+%-]{1,128}@[\w-]+(?:\.[\w-]+)+"), HIDDEN),
 )
 LONG_RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 
@@ -128,10 +128,22 @@ def configure(log_dir: Path, verbose: bool, *, name: str = "usagetray") -> Maski
 
 
 def conceal(secret: Secret) -> None:
-    """Makes a secret known to this process's log, if it keeps one."""
+    """Makes a secret known to this process's log; without one, to what is written down should it break down."""
+    masking = masking_in_use()
+    if masking is None:
+        keeper = logging.NullHandler()
+        masking = Masking()
+        keeper.setFormatter(masking)
+        logging.getLogger().addHandler(keeper)
     for handler in logging.getLogger().handlers:
         if isinstance(handler.formatter, Masking):
             handler.formatter.register(secret)
+
+
+def masking_in_use() -> Masking | None:
+    """The one that knows this process's secrets; None while there are none and no log."""
+    found = (handler.formatter for handler in logging.getLogger().handlers)
+    return next((each for each in found if isinstance(each, Masking)), None)
 
 
 def log_uncaught() -> None:

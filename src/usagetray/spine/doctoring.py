@@ -15,6 +15,7 @@ from typing import Any
 
 from usagetray.edges import channel, probes
 from usagetray.edges.alert_hooks import HookFailure, failures
+from usagetray.edges.crashes import Crash, crashes
 from usagetray.edges.keychain import Keychain, service_name
 from usagetray.edges.store.checkup import StoreAnswers, check_up
 from usagetray.edges.vaults import SystemVault
@@ -52,6 +53,7 @@ class Examination:
     loose: tuple[str, ...]  # folders of ours that others can look into
     store: StoreAnswers
     hook_failures: tuple[HookFailure, ...]
+    crashes: tuple[Crash, ...]  # the newest first
     tools: tuple[ToolAnswers, ...]
     seams: Mapping[str, str]
     places: Mapping[str, str]
@@ -89,6 +91,7 @@ def examine(profile: Profile, providers: Sequence[Provider], keychain: Keychain,
             loose=_loose({own.config_file.parent, own.store_file.parent, own.state_dir, own.log_dir, own.runtime_dir}),
             store=store,
             hook_failures=failures(own.state_dir),
+            crashes=crashes(own),
             tools=tools_.result(),
             seams=_seams(profile),
             places={

@@ -43,10 +43,14 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _drop_output()
         return 0
-    except Exception:  # the top of every verb: the user gets a sentence, the log the rest
+    except Exception as error:  # the top of every verb: the user gets a sentence, log and report the rest
         logging.getLogger(__name__).exception("%s failed", verb)
-        where = paths(os.environ).log_dir
-        say(f"{verb} failed in a way nobody foresaw; run it again with --log and the details are in {where}.")
+        from usagetray.edges.crashes import report
+
+        own = paths(os.environ)
+        told = report(own, verb, error)
+        where = f"{told} has the details" if told else f"run it again with --log and the details are in {own.log_dir}"
+        say(f"{verb} failed in a way nobody foresaw; {where}.")
         return 1
     return status if _flushed() else 1
 
@@ -213,16 +217,7 @@ def _parser(first: str | None = None) -> argparse.ArgumentParser:
         help="the shell; `providers`, `settings` and `sources` are what its script asks for",
     )
 
-    doctor = verbs.add_parser("doctor", help="why something is not shown, and what to do about it")
-    doctor.add_argument(
-        "part",
-        nargs="?",
-        choices=("billing",),
-        metavar="billing",
-        help="only which credential pays for what is started here, in this terminal and folder",
-    )
-    doctor.add_argument("--json", action="store_true", help="for scripts")
-    doctor.add_argument("--report", action="store_true", help="without names and paths of yours, to show to others")
+    options.doctor(verbs)
 
     autostart = verbs.add_parser("autostart", help="whether the tray starts at login")
     autostart.add_argument("step", choices=("on", "off", "status"), metavar="on|off|status")

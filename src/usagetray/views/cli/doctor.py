@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from usagetray import __version__
+from usagetray.edges.crashes import Crash
 from usagetray.edges.logs import HIDDEN, Masking
 from usagetray.spine.doctoring import Examination, examine
 from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain
-from usagetray.views.cli import doctor_billing, out, out_json
+from usagetray.views.cli import doctor_billing, doctor_cost, doctor_wipe, out, out_json
 from usagetray.views.cli.doctor_words import Finding, findings
 from usagetray.views.cli.opening import opened
 from usagetray.views.plain import plain
@@ -23,19 +24,27 @@ from usagetray.views.plain import plain
 SCHEMA = 1
 MARKS = {"ok": "+", "note": "-", "wrong": "!"}
 WIDTH = 80
+MOST_LINE = 300
+"""Characters of a line of a breakdown's report."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     profile = opened(arguments)
+    if arguments.wipe:
+        return doctor_wipe.run(profile, asks=not arguments.yes)
     mask = _masking(profile.environ, profile.paths.profile) if arguments.report else _unmasked
     if arguments.part == "billing":
         return doctor_billing.run(profile, mask, as_json=arguments.json)
+    if arguments.part == "cost":
+        return doctor_cost.run(profile, mask, as_json=arguments.json)
     seen = examine(profile, known(profile).providers, make_keychain(profile), __version__)
     found = findings(seen)
     if arguments.json:
-        out_json(_masked(_as_json(seen, found), mask))
+        out_json(_masked({**_as_json(seen, found), "crashes": _crashes(seen, whole=arguments.report)}, mask))
     else:
         out(_as_text(seen, found, mask))
+        if arguments.report and seen.crashes:
+            out(f"\nThe last breakdown\n{_told(seen.crashes[0], mask)}")
     return 1 if any(each.grade == "wrong" for each in found) else 0
 
 
@@ -92,6 +101,10 @@ def _as_text(seen: Examination, found: tuple[Finding, ...], mask: Callable[[str]
     return "\n".join(lines)
 
 
+def _told(crash: Crash, mask: Callable[[str], str]) -> str:
+    return "\n".join(f"  {plain(mask(line), MOST_LINE)}" for line in crash.text.splitlines())
+
+
 def _summary(wrong: int, *, is_off: bool) -> str:
     if not wrong:
         return "Nothing is wrong" + (", but the tray is not running: start it with `usagetray`." if is_off else ".")
@@ -112,6 +125,15 @@ def _wrapped(text: str, start: str) -> list[str]:
 def _versions(seen: Examination) -> list[str]:
     packages = [f"{name} {version or 'not installed'}" for name, version in seen.packages.items()]
     return [f"usagetray {seen.version}", f"Python {seen.python}", plain(seen.system), *packages]
+
+
+def _crashes(seen: Examination, *, whole: bool) -> list[dict[str, Any]]:
+    """`whole`: with the text of the last one."""
+    found = [
+        {"at": each.at.isoformat(), "process": plain(each.process, 20), "file": plain(each.path, 300)}
+        for each in seen.crashes
+    ]
+    return [{**each, "text": seen.crashes[0].text} if whole and not place else each for place, each in enumerate(found)]
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------

@@ -46,9 +46,8 @@ class Finding:
 
 def findings(seen: Examination) -> tuple[Finding, ...]:
     """Everything, topic by topic."""
-    return tuple(
-        finding for part in (_icon, _window, _alerts, _keys, _settings, _history, _sources) for finding in part(seen)
-    )
+    parts = (_icon, _window, _alerts, _keys, _settings, _history, _crashes, _sources)
+    return tuple(finding for part in parts for finding in part(seen))
 
 
 def remedy(state: State, name: str) -> str:
@@ -231,6 +230,16 @@ def _history(seen: Examination) -> Iterator[Finding]:
             f"Damaged history was set aside as {plain(', '.join(store.set_aside), 200)}: delete it if you miss nothing."
         )
         yield Finding(topic="History", grade="note", text=text)
+
+
+def _crashes(seen: Examination) -> Iterator[Finding]:
+    if seen.crashes:
+        last = seen.crashes[0]
+        often = "once" if len(seen.crashes) == 1 else f"{len(seen.crashes)} times"
+        text = f"It broke down {often}, last in {plain(last.process, 20)}, {ago(last.at, max(seen.at, last.at))}: "
+        text += f"{plain(last.path, 300)} has the details and stays on this computer; "
+        text += "`usagetray doctor --report` shows them without names and paths of yours, to be sent in by you."
+        yield Finding(topic="Breakdowns", grade="note", text=text)
 
 
 # ---- the sources -------------------------------------------------------------------------------------------

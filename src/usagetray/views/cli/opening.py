@@ -49,7 +49,9 @@ def reader(profile: Profile) -> Store | None:
 
 def log_of(profile: Profile, arguments: argparse.Namespace) -> None:
     """For verbs that run long; a look at the status leaves no trace."""
+    from usagetray.edges.crashes import watch_log
     from usagetray.edges.logs import configure, log_uncaught
 
     configure(profile.paths.log_dir, verbose=bool(arguments.log))
     log_uncaught()
+    watch_log(profile.paths, arguments.verb or "tray")

@@ -1,4 +1,4 @@
-"""What may follow `usagetray log` and `usagetray export`."""
+"""What may follow `usagetray log`, `usagetray export` and `usagetray doctor`."""
 
 from __future__ import annotations
 
@@ -60,6 +60,22 @@ def export(verbs: Verbs) -> None:
     verb.add_argument("--format", choices=("csv", "json"), default="csv", metavar="FORMAT", help="csv or json")
     verb.add_argument("--out", type=Path, metavar="FILE", help="where to; else the output")
     verb.add_argument("--no-scan", action="store_true", help="what is stored, read no logs anew")
+
+
+def doctor(verbs: Verbs) -> None:
+    verb = verbs.add_parser("doctor", help="why something is not shown, and what to do about it")
+    verb.add_argument(
+        "part",
+        nargs="?",
+        choices=("billing", "cost"),
+        metavar="billing|cost",
+        help="only which credential pays for what is started here, in this terminal and folder; or only what usagetray "
+        "itself sends and takes",
+    )
+    verb.add_argument("--json", action="store_true", help="for scripts")
+    verb.add_argument("--report", action="store_true", help="without names and paths of yours, to show to others")
+    verb.add_argument("--wipe", action="store_true", help="remove everything usagetray keeps; asks first")
+    verb.add_argument("--yes", action="store_true", help="with --wipe: do not ask")
 
 
 def _count(text: str) -> int:
