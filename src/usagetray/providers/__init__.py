@@ -11,7 +11,7 @@ from pathlib import Path
 
 from usagetray.providers.contract import Provider
 
-NOT_PROVIDERS = frozenset({"billed", "contract", "keyed", "parse", "sign_in", "user_defined"})
+NOT_PROVIDERS = frozenset({"billed", "contract", "keyed", "parse", "rehearsed", "sign_in", "user_defined"})
 
 
 @cache

@@ -28,8 +28,8 @@ from usagetray.views.words import DEMO
 
 TRAY_SPEED = 60.0
 """A minute a second: slow enough to watch a bar, fast enough to see the day's alerts."""
-TEXT_SPEED = 1800.0
-"""The twelve hours in half a minute."""
+TEXT_SPEED = 1200.0
+"""The twelve hours in 36 seconds."""
 
 
 def run(arguments: argparse.Namespace) -> int:
