@@ -334,7 +334,7 @@ def surrounding_desktop() -> Desktop | None:
     return Desktop(os.environ, lambda: None) if os.environ.get("DESKTOP_SESSION_DIR") else None
 
 
-def _or_give_up(start: Callable[[], Desktop]) -> Desktop:
+def or_give_up(start: Callable[[], Desktop]) -> Desktop:
     try:
         return start()
     except SessionMissingError as missing:
@@ -346,7 +346,7 @@ def _or_give_up(start: Callable[[], Desktop]) -> Desktop:
 
 @pytest.fixture(scope="session")
 def _shared_desktop() -> Iterator[Desktop]:
-    desktop = surrounding_desktop() or _or_give_up(open_desktop)
+    desktop = surrounding_desktop() or or_give_up(open_desktop)
     yield desktop
     desktop.close()
 
@@ -364,7 +364,7 @@ def new_desktop() -> Iterator[Callable[..., Desktop]]:
     opened: list[Desktop] = []
 
     def start(**options: Any) -> Desktop:
-        opened.append(_or_give_up(lambda: open_desktop(**options)))
+        opened.append(or_give_up(lambda: open_desktop(**options)))
         return opened[-1]
 
     yield start

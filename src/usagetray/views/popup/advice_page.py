@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,7 @@ from usagetray.views.popup.advice_content import advice_view, keys_of_tips
 from usagetray.views.popup.advice_spec import AdviceView
 from usagetray.views.popup.body import Body, plan
 from usagetray.views.popup.compose_card import CARD_BLEED, compose_card, compose_footer
+from usagetray.views.popup.crisp import draw_rule
 from usagetray.views.popup.first_run import Button
 from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.spec import Footer
@@ -124,5 +125,5 @@ class AdvicePage(PopupPage):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(QRectF(1, self.footer.y() - 1, self.width() - 2, 1), QColor(self.look.palette.line))
+        draw_rule(painter, 1, self.footer.y() - 1, self.width() - 2, QColor(self.look.palette.line))
         painter.end()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.compose import Columns, alike, columns, compose
 from usagetray.views.popup.compose_advice import compose_comparison, compose_heading, compose_tip, compose_words
+from usagetray.views.popup.crisp import draw_rule
 from usagetray.views.popup.lines import kind_of, line_widget, refill
 from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.spec import Caption, Collapsed, Comparison, Heading, Line, Row, Section, Tip, Words
@@ -115,8 +116,11 @@ class Canvas(QWidget):
         painter = QPainter(self)
         scale = self.look.scale
         for rule in self.rules:
-            painter.fillRect(
-                QRectF(t.PAD * scale, round(rule * scale), (t.WIDTH - 2 * t.PAD) * scale, 1),
+            draw_rule(
+                painter,
+                t.PAD * scale,
+                round(rule * scale),
+                (t.WIDTH - 2 * t.PAD) * scale,
                 QColor(self.look.palette.line),
             )
         painter.end()

@@ -11,7 +11,9 @@ from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette, QScreen
 
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
-from usagetray.views.popup.placing import Box, mended
+from usagetray.views.popup.panels import left_over, to_logical
+from usagetray.views.popup.panels_x11 import taken_on_x11
+from usagetray.views.popup.placing import Box, mended, spare_panel
 from usagetray.views.popup.widgets import Look
 
 
@@ -60,8 +62,17 @@ def _is_dark() -> bool:
 def free_space(point: QPoint | None) -> tuple[Box, Box]:
     """The screen at the point (the main one without a point), and what its panels leave of it."""
     screen = (QGuiApplication.screenAt(point) if point is not None else None) or QGuiApplication.primaryScreen()
-    whole, free = _box(screen.geometry()), _box(screen.availableGeometry())
-    return whole, mended(free, whole, screen.devicePixelRatio())
+    whole, free = _box(screen.geometry()), _free(screen)
+    return whole, free if point is None else spare_panel(free, (point.x(), point.y()))
+
+
+def _free(screen: QScreen) -> Box:
+    whole, ratio = _box(screen.geometry()), screen.devicePixelRatio()
+    taken = taken_on_x11() if QGuiApplication.platformName() == "xcb" else None
+    if taken is None:
+        return mended(_box(screen.availableGeometry()), whole, ratio)
+    native = Box(x=whole.x, y=whole.y, width=round(whole.width * ratio), height=round(whole.height * ratio))
+    return to_logical(left_over(native, taken), whole, ratio)
 
 
 def _box(area: QRect) -> Box:

@@ -7,13 +7,15 @@ from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from usagetray.views.popup import tokens as t
+from usagetray.views.popup.crisp import crisp, hairline
 from usagetray.views.popup.widgets import Look
 
 
 def draw_frame(window: QWidget, look: Look, margin: int) -> None:
     """`margin`: pixels left for a shadow; 0 where no compositor blends one, and corners are then square."""
     painter = QPainter(window)
-    box = QRectF(window.rect()).adjusted(margin, margin, -margin, -margin)
+    box = crisp(painter, QRectF(window.rect()).adjusted(margin, margin, -margin, -margin))
+    thin = hairline(painter)
     radius = t.RADIUS * look.scale if margin else 0.0
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, bool(margin))
     painter.setPen(Qt.PenStyle.NoPen)
@@ -25,7 +27,7 @@ def draw_frame(window: QWidget, look: Look, margin: int) -> None:
     painter.setBrush(QColor(look.palette.edge))
     painter.drawRoundedRect(box, radius, radius)
     painter.setBrush(QColor(look.palette.bg))
-    painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
+    painter.drawRoundedRect(box.adjusted(thin, thin, -thin, -thin), radius - thin, radius - thin)
     painter.end()
 
 

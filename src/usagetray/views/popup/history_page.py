@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolTip, QWidget
 
@@ -18,6 +18,7 @@ from usagetray.language import tr
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.body import Canvas, Thumb
 from usagetray.views.popup.compose import INNER, LEFT, RIGHT
+from usagetray.views.popup.crisp import draw_rule
 from usagetray.views.popup.header import INSET, Segments, segments
 from usagetray.views.popup.history_content import history_view
 from usagetray.views.popup.history_export import Exporting, Write, write_csv
@@ -285,7 +286,7 @@ class HistoryPage(PopupPage):
         if self.view is None or not self.view.can_export:
             return
         painter = QPainter(self)
-        painter.fillRect(QRectF(1, self.note.y() - 1, self.width() - 2, 1), QColor(self.look.palette.line))
+        draw_rule(painter, 1, self.note.y() - 1, self.width() - 2, QColor(self.look.palette.line))
         painter.end()
 
     # ---- what the user does -----------------------------------------------------------------------------------

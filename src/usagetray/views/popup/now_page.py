@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.body import Body, fold_to_fit
 from usagetray.views.popup.compose_card import compose_card, compose_footer
+from usagetray.views.popup.crisp import draw_rule
 from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.spec import Footer, Page
 from usagetray.views.popup.spoken import sentences
@@ -78,7 +79,7 @@ class NowPage(PopupPage):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         line = QColor(self.look.palette.line)
-        painter.fillRect(QRectF(1, self.footer.y() - 1, self.width() - 2, 1), line)
+        draw_rule(painter, 1, self.footer.y() - 1, self.width() - 2, line)
         painter.end()
 
     def _on_line(self, what: str, key: str) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from usagetray.quick_dataclass import dataclass
+from usagetray.views.popup.crisp import crisp, draw_rule, hairline
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.marks import SIDE, mark_path
 from usagetray.views.popup.spec import FillKind
@@ -140,14 +141,19 @@ def _draw_text(painter: QPainter, item: Text, palette: Palette, letters: Letters
 def _draw_panel(painter: QPainter, item: Panel, palette: Palette) -> None:
     if item.fill:
         painter.setBrush(_faint(palette.colour(item.fill), item.strength))
-        painter.drawRoundedRect(QRectF(item.x, item.y, item.width, item.height), item.radius, item.radius)
+        painter.drawRoundedRect(_edges(painter, item), item.radius, item.radius)
     if item.outline or (palette.is_plain and item.fill in GROUNDS and item.height > 4):
-        inset = item.outline_width / 2
-        box = QRectF(item.x, item.y, item.width, item.height).adjusted(inset, inset, -inset, -inset)
+        wide = item.outline_width * hairline(painter)
+        inset = wide / 2
+        box = _edges(painter, item).adjusted(inset, inset, -inset, -inset)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(palette.colour(item.outline or "text")), item.outline_width))
+        painter.setPen(QPen(QColor(palette.colour(item.outline or "text")), wide))
         painter.drawRoundedRect(box, item.radius - inset, item.radius - inset)
         painter.setPen(Qt.PenStyle.NoPen)
+
+
+def _edges(painter: QPainter, item: Panel | Bar) -> QRectF:
+    return crisp(painter, QRectF(item.x, item.y, item.width, item.height))
 
 
 def _draw_mark(painter: QPainter, item: Mark, palette: Palette) -> None:
@@ -167,18 +173,22 @@ def _faint(colour: str, strength: float) -> QColor:
 def _draw_bar(painter: QPainter, item: Bar, palette: Palette) -> None:
     if item.kind == "none":
         return
-    box = QRectF(item.x, item.y, item.width, item.height)
+    box = _edges(painter, item)
     if item.kind == "dash":
-        painter.fillRect(QRectF(item.x, round(box.center().y()), item.width, 1), QColor(palette.edge))
+        draw_rule(painter, item.x, round(box.center().y()), item.width, QColor(palette.edge))
         return
+    item = replace(item, x=box.x(), y=box.y(), width=box.width(), height=box.height())
     round_end = item.height / 2
     track = QPainterPath()
     track.addRoundedRect(box, round_end, round_end)
     painter.fillPath(track, QColor(palette.track))
     if item.kind == "outline" or palette.is_plain:
-        painter.setPen(QPen(QColor(palette.text if palette.is_plain else palette.edge), 1))
+        thin = hairline(painter)
+        painter.setPen(QPen(QColor(palette.text if palette.is_plain else palette.edge), thin))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), round_end - 0.5, round_end - 0.5)
+        painter.drawRoundedRect(
+            box.adjusted(thin / 2, thin / 2, -thin / 2, -thin / 2), round_end - thin / 2, round_end - thin / 2
+        )
         painter.setPen(Qt.PenStyle.NoPen)
     if item.kind != "outline":
         _fill_bar(painter, item, palette, track)
@@ -214,8 +224,9 @@ def _fill_bar(painter: QPainter, item: Bar, palette: Palette, track: QPainterPat
 def _draw_even(painter: QPainter, item: Bar, palette: Palette) -> None:
     """Two pixels with one of the ground at either side, so that the tick is seen on every fill."""
     middle = item.x + min(max(round((item.even or 0.0) * item.width), 2), round(item.width) - 2)
-    box = QRectF(middle - 1, item.y - EVEN_OVER, 2, item.height + 2 * EVEN_OVER)
-    painter.fillRect(box.adjusted(-1, EVEN_OVER, 1, -EVEN_OVER), QColor(palette.bg))
+    box = crisp(painter, QRectF(middle - 1, item.y - EVEN_OVER, 2, item.height + 2 * EVEN_OVER))
+    thin = hairline(painter)
+    painter.fillRect(box.adjusted(-thin, EVEN_OVER, thin, -EVEN_OVER), QColor(palette.bg))
     painter.fillRect(box, QColor(palette.text2))
 
 

@@ -159,7 +159,7 @@ RADIUS: Final = 12
 CARD_RADIUS: Final = 10
 ROW_CARD_RADIUS: Final = 8
 BUTTON_RADIUS: Final = 7
-SHADOW: Final = 14
+SHADOW: Final = 16  # a multiple of four: at every quarter of a scale what lies within begins on a whole pixel
 
 FORECAST: Final = 0.22  # of a colour: what of a bar is not used yet, and is expected to be
 BAR: Final = 8

@@ -75,6 +75,8 @@ class PopupWindow(QWidget):
         self._focus = ""  # key of the row to begin with: what an alert was about
         self._told: dict[str, bool] = {}  # by section: whether its return is to be told, as was just said
         self._opening: tuple[QPoint | None, float] | None = None
+        self._point: QPoint | None = None  # where it was asked for
+        self._space = free_space(None)  # that screen, and what its panels leave of it
         self._hidden_at = -1e9
         self._hidden_by_us = False
         self._unpainted = True
@@ -177,6 +179,8 @@ class PopupWindow(QWidget):
         self._look = current_look(self._theme, moves=self._moves)
         dress_hints(self._look)
         self._details.shut()
+        self._point = self._opening[0]
+        self._space = free_space(self._point)
         self._render(place_at=True)
         self._unpainted = True
         self._hidden_by_us = False
@@ -241,7 +245,7 @@ class PopupWindow(QWidget):
         else:
             self._show_now(overview)
         if place_at or self._size_changed():
-            self._stand(new=place_at)
+            self._stand()
 
     def _show_now(self, overview: Overview | None) -> None:
         if overview is not None:
@@ -253,7 +257,7 @@ class PopupWindow(QWidget):
         if not isinstance(self._page, Shell):
             made = Shell(self._look, self._act, self._tabs, self._readers)
             made.sent.connect(lambda event: self._emit(event))
-            made.resized.connect(lambda: self._stand(new=False))
+            made.resized.connect(self._stand)
             self._replace_page(made)
         assert isinstance(self._page, Shell)  # noqa: S101 - made on the lines above
         self._shown = wanted
@@ -290,7 +294,7 @@ class PopupWindow(QWidget):
 
     def _room(self) -> float:
         """The height the page may take, at scale 1."""
-        _, free = free_space(self._opening[0] if self._opening else self.pos())
+        _, free = self._space
         return min(float(t.MAX_HEIGHT), (free.height - t.SCREEN_GAP) / self._look.scale)
 
     def _size_changed(self) -> bool:
@@ -299,21 +303,15 @@ class PopupWindow(QWidget):
     def _margins(self) -> QMargins:
         return QMargins(self._margin, self._margin, self._margin, self._margin)
 
-    def _stand(self, *, new: bool) -> None:
-        """Take the page's size, and the place for it; a popup that is already open keeps its upper or lower edge."""
+    def _stand(self) -> None:
+        """Take the page's size, and the place for it."""
         if self._page is None:
             return
-        inner, before = self._page.size(), self.geometry()
+        inner, (screen, free) = self._page.size(), self._space
         self.setFixedSize(inner.grownBy(self._margins()))
-        if new and self._opening:
-            point = self._opening[0]
-            screen, free = free_space(point)
-            x, y = place(inner.width(), inner.height(), screen, free, (point.x(), point.y()) if point else None)
-            self.move(x - self._margin, y - self._margin)
-        elif self.isVisible():
-            screen, _ = free_space(self.pos())
-            if before.center().y() > screen.y + screen.height // 2:
-                self.move(before.x(), before.y() + before.height() - self.height())
+        point = (self._point.x(), self._point.y()) if self._point is not None else None
+        x, y = place(inner.width(), inner.height(), screen, free, point)
+        self.move(x - self._margin, y - self._margin)
 
     def _restyle(self) -> None:
         look = current_look(self._theme, moves=self._moves)
