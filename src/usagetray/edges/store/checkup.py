@@ -46,7 +46,8 @@ def check_up(path: Path) -> StoreAnswers:
             (schema,) = connection.execute("PRAGMA user_version").fetchone()
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             problem, damaged = (None, False) if verdict == "ok" else (str(verdict), True)
-            rows = connection.execute("SELECT value FROM meta WHERE key = 'notice'").fetchone() if schema else None
+            is_ours = 0 < schema <= len(STEPS)  # of a newer one nothing is known, not even that it has this table
+            rows = connection.execute("SELECT value FROM meta WHERE key = 'notice'").fetchone() if is_ours else None
             notice = str(rows[0]) if rows and rows[0] else None
         finally:
             connection.close()

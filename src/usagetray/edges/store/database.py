@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from usagetray.edges.files import open_private, private_dir
 from usagetray.edges.store.essence import essence
 from usagetray.edges.store.mending import BROKEN, DAMAGE, is_damage, is_half_mended, mend
-from usagetray.edges.store.migrations import migrate
+from usagetray.edges.store.migrations import NewerStoreError, known_version, migrate
 from usagetray.edges.store.salvage import salvage
 from usagetray.errors import UserError
 
@@ -303,7 +303,7 @@ def _alone(path: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> Database | None:
-    """Opens an existing file; None where there is none yet. Raises `UserError` if it cannot be read."""
+    """Opens an existing file; None where there is none yet. Raises `UserError` if it cannot be read, or is newer."""
     if not path.exists():
         return None
     try:
@@ -313,13 +313,21 @@ def open_for_reading(path: Path) -> Database | None:
             if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
             connection = _alone(path)
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        version = _version(connection)
     except BROKEN as error:
         raise UserError(f"{path} cannot be read ({error}); start usagetray once, it mends its history.") from None
     if version == 0:
         connection.close()
         return None
     return Database(connection)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    try:
+        return known_version(connection)
+    except NewerStoreError:
+        connection.close()
+        raise
 
 
 def _shared(path: Path) -> sqlite3.Connection:
@@ -340,6 +348,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     _prepare(connection)
     try:
+        known_version(connection)  # first: what comes next may write into the file
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         _check(connection)

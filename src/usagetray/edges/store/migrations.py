@@ -180,13 +180,19 @@ class NewerStoreError(UserError):
     """The store was written by a newer version of this program; it is left untouched."""
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Brings the store to the newest schema, each step whole or not at all. Raises `NewerStoreError`."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+def known_version(connection: sqlite3.Connection) -> int:
+    """The number of the store's schema, 0 for an empty one. Raises `NewerStoreError`, having changed nothing."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(STEPS):
         raise NewerStoreError(
             f"The history was written by a newer usagetray (its schema is {version}, this one knows {len(STEPS)}): "
             "update usagetray. Nothing was changed."
         )
+    return version
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Brings the store to the newest schema, each step whole or not at all. Raises `NewerStoreError`."""
+    version = known_version(connection)
     for number, step in enumerate(STEPS[version:], version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
