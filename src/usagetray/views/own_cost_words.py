@@ -81,10 +81,11 @@ def page(cost: OwnCost, zone: tzinfo, width: int) -> list[Line]:
     lines += [("", ""), *wrapped(_kept(cost), width), ("", "")]
     if not cost.hosts:
         return [*lines, *wrapped(tr("No server was ever asked anything by this profile."), width)]
-    lines += [(tr("Every server that was asked"), "bold"), ("", ""), *grid(_hosts(cost, zone), width), ("", "")]
+    lines += [(tr("Every server that was asked"), "bold"), ("", ""), *_hosts(cost, zone, width), ("", "")]
     lines += wrapped(
         tr(
-            "Days are from midnight to midnight UTC. Failed: without an answer that could be used. After {most} "
+            "Days are from midnight to midnight UTC; what failed (had no answer that could be used), was sent and "
+            "received is of the last seven. After {most} "
             "requests to one server in a day no more are sent.",
             most=number(cost.ceiling),
         ),
@@ -136,16 +137,23 @@ def _kept(cost: OwnCost) -> str:
     return tr("On the disk: {history} of history, {logs} of logs.", history=size(cost.store_bytes), logs=logs)
 
 
-def _hosts(cost: OwnCost, zone: tzinfo) -> list[Column]:
+def _hosts(cost: OwnCost, zone: tzinfo, width: int) -> list[Line]:
+    """A row of figures for each, and below it what for and since when: side by side they would cut the names off."""
     found = cost.hosts
-    return [
-        Column(head=tr("Server"), cells=[plain(each.host, 60) for each in found], is_text=True, least=16),
-        Column(head=tr("For"), cells=[plain(each.purpose, 40) for each in found], is_text=True, least=8),
-        Column(head=tr("First"), cells=[instant(each.first_at, cost.at, zone) for each in found], spare=2),
-        Column(head=tr("Last"), cells=[instant(each.last_at, cost.at, zone) for each in found]),
-        Column(head=tr("today"), cells=[number(each.this_day.requests) for each in found]),
-        Column(head=tr("7 days"), cells=[number(each.this_week.requests) for each in found]),
-        Column(head=tr("failed"), cells=[number(each.this_week.failures) for each in found]),
-        Column(head=tr("sent"), cells=[size(each.this_week.bytes_out) for each in found], spare=1),
-        Column(head=tr("received"), cells=[size(each.this_week.bytes_in) for each in found], spare=1),
-    ]
+    head, *figures = grid(
+        [
+            Column(head=tr("Server"), cells=[plain(each.host, 60) for each in found], is_text=True, least=16),
+            Column(head=tr("today"), cells=[number(each.this_day.requests) for each in found]),
+            Column(head=tr("7 days"), cells=[number(each.this_week.requests) for each in found]),
+            Column(head=tr("failed"), cells=[number(each.this_week.failures) for each in found]),
+            Column(head=tr("sent"), cells=[size(each.this_week.bytes_out) for each in found], spare=1),
+            Column(head=tr("received"), cells=[size(each.this_week.bytes_in) for each in found], spare=1),
+        ],
+        width,
+    )
+    lines = [head]
+    for each, row in zip(found, figures, strict=True):
+        first, last = instant(each.first_at, cost.at, zone), instant(each.last_at, cost.at, zone)
+        text = tr("for {purpose}; first {first}, last {last}", purpose=plain(each.purpose, 40), first=first, last=last)
+        lines += [row, *wrapped(text, width, "dim", "  ")]
+    return lines
