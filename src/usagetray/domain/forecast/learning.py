@@ -24,6 +24,9 @@ HALF_STEP = 0.005
 STARTS_ON_USE = timedelta(days=1)
 """Windows up to this length begin with the first request; longer ones follow each other without a gap."""
 FULL = 0.9999
+FIRST, FIRST_LONG = 0.01, 0.029
+"""Share for which the very first reading counts at most: what else it holds than this computer's work, on the web or
+from before the logs begin, nobody can tell. What moves from then on is seen; a long window moves slowly."""
 KEPT_LOCKS = 100
 FADE, RECORD_FADES = 0.99, 0.95
 
@@ -159,7 +162,9 @@ def _anchored(former: WindowMemory, habit: Habit | None, seen: WindowReading) ->
         begun = None if seen.resets_at is None else seen.resets_at - seen.length
         weight = 0.0 if habit is None or begun is None else total(habit, begun, seen.captured_at)
         covered = habit is not None and begun is not None and covers(habit, begun)
-        return window, used, weight if covered else 0.0
+        most = FIRST if seen.length <= STARTS_ON_USE else FIRST_LONG
+        little = min(1.0, most / used) if used > 0 else 0.0
+        return window, used * little, weight * little if covered else 0.0
     if not same and not (former.resets_at is None and seen.resets_at is not None):
         return window, 0.0, 0.0  # another cycle than expected: how it came to its figure was not seen
     moved = used - (former.stated or 0.0)
