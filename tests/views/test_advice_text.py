@@ -15,6 +15,7 @@ from usagetray.domain.advice.advise import Report
 from usagetray.domain.advice.items import Kind
 from usagetray.views.advice_json import advice_json
 from usagetray.views.advice_text import FLIPS, METHODS, MISSING, WORDS, advice_text
+from usagetray.views.what_if_text import span
 
 YESTERDAY = NOW - timedelta(days=1)
 
@@ -108,3 +109,10 @@ def test_scripts_get_the_same_items_in_plain_json(name: str) -> None:
     assert again == shown
     assert [each["kind"] for each in shown["advice"]] == [each.kind.value for each in REPORTS[name].advice]
     assert (shown["schema"], shown["days"]) == (1, REPORTS[name].days)
+
+
+@pytest.mark.parametrize(
+    ("after", "title"), [("0", "$20.00 a month"), ("0.004", "$20.00 a month"), ("15", "$20.00 to $35.00 a month")]
+)
+def test_a_span_whose_ends_are_shown_the_same_is_one_amount(after: str, title: str) -> None:
+    assert f"{span(Decimal(20), Decimal(20) + Decimal(after))} a month" == title

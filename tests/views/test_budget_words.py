@@ -217,9 +217,13 @@ def test_a_budget_nearly_used_up_is_the_verdict_where_all_plans_are_calm() -> No
     assert verdict(with_budgets(tight), BERLIN, left=False).tone == "warn"
     found = verdict(with_budgets(tight, full), BERLIN, left=False)
     assert (found.tone, found.line) == ("crit", "! Shop: $290.00 of $300 at list prices")
-    assert said(found.detail) == "Heading for $290 to $351, perhaps more than the budget. 61 % of today: webshop."
+    assert (
+        said(found.detail)
+        == "Heading for $290 to $351, perhaps more than the budget. 61 % of today: webshop. And 1 more below."
+    )
     locked = replace(with_budgets(full), accounts=(plan(window(0.95)),))
     assert verdict(locked, BERLIN, left=False).title.startswith("Claude session")
+    assert said(verdict(locked, BERLIN, left=False).detail).endswith("And 1 more below.")
 
 
 def test_the_page_of_the_status_lines_up() -> None:

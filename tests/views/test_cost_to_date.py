@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
@@ -192,10 +193,12 @@ def test_while_logs_are_read_it_says_how_far_and_so_far() -> None:
 
 
 def test_the_cost_stands_in_the_tooltip_and_whole_lines_give_way_to_it() -> None:
-    lines = said(tooltip(KINDS["subscriber"](), BERLIN, False)).split("\n")
+    shown = KINDS["subscriber"]()
+    named = replace(shown.accounts[0], name="Claude at work")
+    lines = said(tooltip(replace(shown, accounts=(named, *shown.accounts[1:])), BERLIN, False)).split("\n")
 
     assert lines[0].startswith("▲") or "Fable" in lines[0]
-    assert lines[1].startswith("Claude: session 62 %")
+    assert lines[1].startswith("Claude at work: session 62 %")
     assert lines[-1] == "$4.04 today at list prices"
     roomy = of(account(window(0.62), cost=USUAL))
     assert said(tooltip(roomy, BERLIN, False)).endswith("\n$3.20 today, $48.10 in November at list prices")

@@ -151,7 +151,7 @@ def test_the_card_says_what_runs_out_and_that_all_else_lasts() -> None:
     told_of = verdict(overview(account(lasting(window()), lasting(week()), narrow)), BERLIN, left=False)
 
     assert (told_of.tone, told_of.mark) == ("warn", "triangle")
-    assert said(told_of.title) == "Claude week, Fable only runs out Sat 10:40"
+    assert said(told_of.title) == "Fable runs out Sat 10:40"
     assert said(told_of.detail) == "1 d 22 h before its reset. Everything else lasts."
 
 
@@ -161,6 +161,23 @@ def test_everything_else_lasts_is_said_only_where_it_is_known() -> None:
     told_of = verdict(overview(account(window(), lasting(week()), narrow)), BERLIN, left=False)
 
     assert said(told_of.detail) == "1 d 22 h before its reset."
+
+
+def test_a_model_that_two_accounts_have_is_said_with_its_account() -> None:
+    narrow = warned(fable(0.6), SATURDAY)
+    both = overview(account(narrow, label="Work"), account(lasting(fable(0.2)), label="Home", account="acc-2"))
+
+    assert said(verdict(both, BERLIN, left=False).title) == "Claude (Work) Fable runs out Sat 10:40"
+
+
+def test_what_is_likely_but_not_sure_enough_for_a_warning_is_said_as_that() -> None:
+    """It would stand in the row as "Runs out 20:17" below a card that speaks of something else."""
+    likely = replace(window(0.5), forecast=replace(runs_out(NOW + timedelta(minutes=13)), is_warned=False))
+
+    told_of = verdict(overview(account(likely, lasting(week(0.6)))), BERLIN, left=False)
+
+    assert (told_of.tone, said(told_of.title)) == ("ok", "Claude session may run out")
+    assert said(told_of.detail) == "At this pace it runs out 20:17; it resets 21:20."
 
 
 def test_under_half_an_hour_the_card_counts_down() -> None:

@@ -45,7 +45,7 @@ def test_the_menu_of_a_day_with_a_warning():
         == """\
 Show usage [show]
 ---
-▲ Claude week, Fable only: 88 % used
+▲ Fable: 88 % used
 Claude Max 5x
    Session  62 % used · resets 21:20
    Week  41 % used · resets Mon 09:00
@@ -132,7 +132,7 @@ def test_money_stands_under_its_account():
     [
         (
             one_warning,
-            "Claude week, Fable only: 88 % used\n"
+            "Fable: 88 % used\n"
             "Claude: session 62 %, week 41 %, Fable 88 % used\n"
             "Codex: 5 h 18 %, week 34 % used · 1 m ago",
         ),

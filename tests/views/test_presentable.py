@@ -74,7 +74,7 @@ def test_accounts_of_one_provider_are_told_apart_without_their_names() -> None:
 def test_what_is_known_of_limits_is_still_said() -> None:
     text = shown(one_warning())
 
-    assert "Claude week, Fable only: 88 % used" in text
+    assert "Fable: 88 % used" in text
     assert "Session  62 % used · resets 21:20" in text
 
 

@@ -69,13 +69,13 @@ def test_a_warning_names_the_window_and_its_reset():
     assert verdict_of(one_warning()) == Verdict(
         tone="warn",
         mark="triangle",
-        title="Claude week, Fable only: 88 % used",
+        title="Fable: 88 % used",
         detail="Resets Mon 09:00, in 2 d 12 h.",
     )
 
 
 def test_left_flips_the_figure():
-    assert verdict_of(one_warning(), left=True).title == "Claude week, Fable only: 12 % left"
+    assert verdict_of(one_warning(), left=True).title == "Fable: 12 % left"
 
 
 def test_the_worse_of_two_comes_first_and_counts_the_other():
@@ -153,7 +153,7 @@ def test_a_lock_whose_reset_has_passed_is_no_lock():
 def test_a_model_that_is_used_up_does_not_lock_the_account():
     shown = verdict_of(overview(account(window(0.2), fable(1.0, **FULL))))
 
-    assert shown.title == "Claude week, Fable only: used up"
+    assert shown.title == "Fable: used up"
     assert shown.tone == "crit"
 
 

@@ -12,7 +12,7 @@ from usagetray.domain.advice.items import Advice, Flip, Kind, Verdict
 from usagetray.domain.advice.months import MonthEnd
 from usagetray.domain.advice.own_use import Use
 from usagetray.views.plain import plain
-from usagetray.views.what_if_text import count, per_cent, short, usd, wrapped
+from usagetray.views.what_if_text import count, per_cent, short, span, usd, wrapped
 
 Names = Mapping[str, str]  # "anthropic/max_5x" -> "Claude Max 5x"
 
@@ -104,12 +104,10 @@ def _use(name: str, use: Use, end: MonthEnd | None) -> Iterator[str]:
         yield from wrapped(f"{count(use.unpriced_tokens)} tokens are of models without a known price.")
     if end is not None:
         band = "" if end.is_percentile else ", two paces"
-        span = (
-            usd(end.point)
-            if end.low == end.high
-            else f"{usd(end.low)} to {usd(end.high)} (mean {usd(end.point)}{band})"
-        )
-        yield from wrapped(f"This month ends at about {span}.")
+        ends_at = usd(end.point)
+        if usd(end.low) != usd(end.high):
+            ends_at = f"{usd(end.low)} to {usd(end.high)} (mean {usd(end.point)}{band})"
+        yield from wrapped(f"This month ends at about {ends_at}.")
 
 
 def _item(item: Advice, names: Names) -> Iterator[str]:
@@ -228,8 +226,10 @@ def _higher(item: Advice, names: Names) -> Words:
 def _hybrid(item: Advice, names: Names) -> Words:
     row: Mapping[str, Any] = item.figures
     name = names.get(item.about, item.about)
-    title = f"{name} and the API behind it: {usd(row['fee_month_usd'])} to {usd(row['all_month_usd'])} a month"
+    title = f"{name} and the API behind it: {span(row['fee_month_usd'], row['all_month_usd'])} a month"
     title += {Verdict.UNCLEAR: ", no clear difference", Verdict.NO: ", not worth it"}.get(item.verdict, "")
+    if usd(row["fee_month_usd"]) == usd(row["all_month_usd"]):
+        return title, [f"Nothing would have come after a full window. Now: {usd(row['fee_now_usd'])}."]
     said = [
         f"The upper end if all that came after a full window went on at API prices "
         f"({usd(row['overflow_month_usd'])}), the lower if you waited. Now: {usd(row['fee_now_usd'])}."
@@ -264,8 +264,9 @@ def _cache_saved(item: Advice, _: Names) -> Words:
 
 def _saves(item: Advice, what: str) -> Words:
     row: Mapping[str, Any] = item.figures
-    span = f"{usd(row['low_month_usd'])} to {usd(row['high_month_usd'])}"
-    return f"{what}: saves {span} a month", [f"{row['requests']:,} requests in these days."]
+    return f"{what}: saves {span(row['low_month_usd'], row['high_month_usd'])} a month", [
+        f"{row['requests']:,} requests in these days."
+    ]
 
 
 def _lifetime(item: Advice, _: Names) -> Words:

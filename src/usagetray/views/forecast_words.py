@@ -168,6 +168,15 @@ def before_reset(window: WindowView, at: datetime) -> str:
     return tr("{span} before its reset.", span=duration(window.resets_at - at))
 
 
+def perhaps(name: str, window: WindowView, now: datetime, zone: tzinfo) -> tuple[str, str]:
+    """Title and sentence of a window that will more likely than not run out, which is not sure enough for a warning."""
+    title, at = tr("{name} may run out", name=name), runs_out_at(window)
+    if at is None or window.resets_at is None:
+        return title, ""
+    out, reset = when(window, max(at, now), now, zone), when(window, window.resets_at, now, zone)
+    return title, tr("At this pace it runs out {when}; it resets {reset}.", when=out, reset=reset)
+
+
 def just_enough(name: str) -> tuple[str, str]:
     """Title and sentence of a window that ends within 3 % of its limit."""
     return tr("Just enough"), tr("{name} ends close to its limit.", name=name)

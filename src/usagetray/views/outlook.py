@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from usagetray.domain.states import WindowState
 from usagetray.language import tr
-from usagetray.overview import Overview, WindowView
+from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import forecast_words
-from usagetray.views.words import account_name, has_figure, window_name
+from usagetray.views.words import clear_name, has_figure
 
 
 def calm(overview: Overview) -> str:
@@ -30,8 +30,19 @@ def closest(overview: Overview) -> str:
     for account in overview.accounts:
         for window in account.windows:
             if forecast_words.is_close(window):
-                return f"{account_name(account, overview.accounts)} {window_name(window)}"
+                return clear_name(account, window, overview.accounts)
     return ""
+
+
+def likeliest(overview: Overview) -> tuple[AccountView, WindowView] | None:
+    """The limit that will more likely than not run out, the soonest first; not yet sure enough for a warning."""
+    found = [
+        (at, account, window)
+        for account in overview.accounts
+        for window in account.windows
+        if (at := forecast_words.runs_out_at(window)) is not None
+    ]
+    return min(found, key=lambda each: each[0])[1:] if found else None
 
 
 def _limited(overview: Overview) -> list[WindowView]:

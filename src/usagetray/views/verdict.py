@@ -26,6 +26,7 @@ from usagetray.views.words import (
     Mark,
     account_name,
     aged,
+    clear_name,
     figure_text,
     has_day,
     has_figure,
@@ -64,7 +65,7 @@ def verdict(overview: Overview, zone: tzinfo, left: bool) -> Verdict:
     """The worst thing first; the order is the icon's. Where all plans are calm, a budget that is nearly used up."""
     said = _of_plans(overview, zone, left)
     tight = budget_words.tightest(overview)
-    return said if tight is None or said.tone != "ok" else _budget(tight)
+    return said if tight is None or said.tone != "ok" else _budget(tight, overview)
 
 
 def _of_plans(overview: Overview, zone: tzinfo, left: bool) -> Verdict:
@@ -179,7 +180,7 @@ def _paying(account: AccountView, overview: Overview, zone: tzinfo) -> Verdict:
 def _figure(account: AccountView, window: WindowView, overview: Overview, zone: tzinfo, left: bool) -> Verdict:
     """Warning, critical or calm: the tightest figure there is, and when it, or anything, comes back."""
     now = overview.generated_at
-    name = f"{account_name(account, overview.accounts)} {window_name(window)}"
+    name = clear_name(account, window, overview.accounts)
     level = tightest.level_of(account, window)
     title = f"{name}: {figure_text(window, left)}{'' if window.stale else aged(window, now)}"
     if window.stale:
@@ -212,6 +213,10 @@ def _figure(account: AccountView, window: WindowView, overview: Overview, zone: 
                 _more_below(overview, account, window),
             ),
         )
+    likely = outlook.likeliest(overview)
+    if likely is not None:
+        title, detail = forecast_words.perhaps(clear_name(*likely, overview.accounts), likely[1], now, zone)
+        return Verdict(tone="ok", mark="clock", title=title, detail=detail)
     close = outlook.closest(overview)
     if close:
         title, detail = forecast_words.just_enough(close)
@@ -224,14 +229,14 @@ def _figure(account: AccountView, window: WindowView, overview: Overview, zone: 
     )
 
 
-def _budget(state: BudgetState) -> Verdict:
+def _budget(state: BudgetState, overview: Overview) -> Verdict:
     is_critical = state.level >= Level.CRITICAL
     cause = budget_words.cause(state)
     return Verdict(
         tone="crit" if is_critical else "warn",
         mark="bang" if is_critical else "triangle",
         title=f"{budget_words.name(state)}: {budget_words.of_limit(state)}",
-        detail=_joined(sentence(budget_words.heading(state)), sentence(cause)),
+        detail=_joined(sentence(budget_words.heading(state)), sentence(cause), _more_below(overview, None, None)),
     )
 
 
@@ -320,14 +325,17 @@ def _rest_is_fine(account: AccountView, used_up: WindowView) -> str:
     return tr("Your other limits are fine.")
 
 
-def _more_below(overview: Overview, account: AccountView, window: WindowView | None) -> str:
-    """ "And 2 more below.": the other windows at a warning or worse, everywhere."""
+def _more_below(overview: Overview, account: AccountView | None, window: WindowView | None) -> str:
+    """ "And 2 more below.": the other windows, and the budgets, at a warning or worse."""
     count = sum(
         tightest.level_of(one, other) >= Level.WARNING
         for one in overview.accounts
         for other in one.windows
         if not (one is account and other is window)
     )
+    count += sum(each.level >= Level.WARNING for each in overview.budgets)
+    if account is None:
+        count -= 1  # the budget that the card itself is about
     return tr("And {count} more below.", count=count) if count else ""
 
 

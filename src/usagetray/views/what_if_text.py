@@ -168,7 +168,7 @@ def _hybrid(rows: Sequence[Row]) -> Iterator[str]:
     yield "A plan, and the API for what goes beyond it"
     for row in rows:
         name = plain(row["name"], 40)
-        total = "" if row["low_usd"] is None else f" {_span(row['low_usd'], row['high_usd'])} a month as stated;"
+        total = "" if row["low_usd"] is None else f" {span(row['low_usd'], row['high_usd'])} a month as stated;"
         until = row["overflow_until_next_usd"]
         more = (
             ""
@@ -218,11 +218,12 @@ def _cacheable(rows: Sequence[Row]) -> Iterator[str]:
 def _batch(rows: Sequence[Row]) -> Iterator[str]:
     row = rows[0]
     yield f"Batch, for the {per_cent(row['share'])} that can wait up to a day"
-    yield from wrapped(f"Saves {_span(row['saving_low_usd'], row['saving_high_usd'])} a month; fees stay as they are.")
+    yield from wrapped(f"Saves {span(row['saving_low_usd'], row['saving_high_usd'])} a month; fees stay as they are.")
 
 
-def _span(low: Decimal, high: Decimal) -> str:
-    return usd(high) if low == high else f"{usd(low)} to {usd(high)}"
+def span(low: Decimal, high: Decimal) -> str:
+    """ "$20.00 to $35.00", "$20.00" where both are shown the same."""
+    return usd(high) if usd(low) == usd(high) else f"{usd(low)} to {usd(high)}"
 
 
 def _context(rows: Sequence[Row]) -> Iterator[str]:
@@ -256,7 +257,7 @@ def _output(rows: Sequence[Row]) -> Iterator[str]:
 def _routing(rows: Sequence[Row]) -> Iterator[str]:
     yield "On another model (list price only: quality and the number of turns change)"
     for row in rows:
-        saving = _span(row["saving_low_usd"], row["saving_high_usd"])
+        saving = span(row["saving_low_usd"], row["saving_high_usd"])
         yield from wrapped(
             f"{plain(row['model'], 40)} to {plain(row['route_to'], 40)}: {usd(row['now_usd'])} now; "
             f"{usd(row['reads_kept_usd'])} with the same cache reads, {usd(row['without_reads_usd'])} without. "
@@ -265,7 +266,7 @@ def _routing(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _value(rows: Sequence[Row]) -> Iterator[str]:
-    yield f"Against the value you state, {_span(rows[0]['value_low_usd'], rows[0]['value_high_usd'])} a month"
+    yield f"Against the value you state, {span(rows[0]['value_low_usd'], rows[0]['value_high_usd'])} a month"
     for row in rows:
         low, high = per_cent(row["share_low"]), per_cent(row["share_high"])
         share = low if low == high else f"{low} to {high}"

@@ -120,6 +120,17 @@ def short_name(window: WindowView, windows: Iterable[WindowView]) -> str:
     return full if clash else short
 
 
+def clear_name(account: AccountView, window: WindowView, accounts: Sequence[AccountView]) -> str:
+    """In few words, for titles: "Claude session"; "Fable" where one account alone has it."""
+    name = account_name(account, accounts)
+    if window.model is None:
+        return f"{name} {window_name(window)}"
+    short = short_name(window, account.windows)
+    elsewhere = (other for one in accounts if one is not account for other in one.windows)
+    is_alone = short == plain(window.model, 32) and all(other.model != window.model for other in elsewhere)
+    return short if is_alone else f"{name} {short}"
+
+
 def has_day(window: WindowView) -> bool:
     """Whether its reset is always said with the day."""
     return window.length is not None and window.length > SHORT_WINDOW
