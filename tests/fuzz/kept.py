@@ -18,9 +18,9 @@ from usagetray.domain.forecast.learning import step
 from usagetray.domain.forecast.memory import Habit, Memory, Meter, Prior, WindowMemory, Work
 from usagetray.domain.forecast.projecting import forecast
 from usagetray.edges import alert_hooks, hooks
+from usagetray.edges.files import paths
 from usagetray.edges.store import Store, open_writer, rows
 from usagetray.edges.store.foresight import memories
-from usagetray.edges.files import paths
 from usagetray.errors import UserError
 from usagetray.profile import DEMO_MARK, Profile, read_mark
 from usagetray.providers import discover

@@ -19,7 +19,7 @@ def parse_value(text: str) -> Any:
     """What a user typed on a command line, as TOML would read it; a bare word is a text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, a number without end, lists nested too deeply
         return text
 
 

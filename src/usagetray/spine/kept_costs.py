@@ -19,6 +19,9 @@ MOST_USD = Decimal(10) ** 12
 """More than anybody's bill: beyond it a sum is what a damaged disk made of one."""
 
 
+MOST_TOKENS = 2**63
+
+
 class Used(NamedTuple):
     """What the ledger tells of one of its places."""
 
@@ -96,6 +99,6 @@ def _text(told: Any) -> str:
 
 
 def _count(told: Any) -> int:
-    if type(told) is not int or told < 0:
+    if type(told) is not int or not 0 <= told < MOST_TOKENS:
         raise ValueError("no count")
     return told

@@ -84,7 +84,7 @@ class Decoder:
         del offset
         try:
             call = self._read.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self.skipped[NEWER if _is_newer(line) else NOT_A_CALL] += 1
             return
         if call.usagetray_call != own_calls.FORMAT:

@@ -13,7 +13,7 @@ from typing import Any
 
 from usagetray.domain.incidents import Incident, Looked
 from usagetray.errors import Cause, SourceError
-from usagetray.providers.parse import Answer, instant_of
+from usagetray.providers.parse import Answer, instant_of, text_of
 
 PATH = "/api/v2/summary.json"
 OPERATIONAL = "operational"
@@ -113,7 +113,7 @@ def remembered(text: str | None) -> Looked | None:
                 name=row.text("name") or "",
                 status=row.text("status") or "",
                 impact=row.text("impact") or "minor",
-                parts=tuple(part for part in _list(row.raw("parts")) if isinstance(part, str)),
+                parts=tuple(part for each in _list(row.raw("parts")) if (part := text_of(each))),
                 since_at=instant_of(row.raw("since_at")),
             )
             for row in kept.rows("incidents")

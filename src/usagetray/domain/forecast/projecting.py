@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from usagetray.domain.forecast import session, week
 from usagetray.domain.forecast.chances import Outlook, quantile, shifted
-from usagetray.domain.forecast.habits import THOUSAND
+from usagetray.domain.forecast.habits import QUARTERS, THOUSAND, quarter_of
 from usagetray.domain.forecast.learning import FULL, STARTS_ON_USE
 from usagetray.domain.forecast.memory import Forecast, Habit, Memory, Prior, WindowMemory
 
@@ -44,7 +44,8 @@ def forecast(memory: Memory, key: str, now: datetime, prior: Prior) -> Forecast 
         )
     habit = next((each for each in memory.habits if each.model == window.model), None)
     rate = window.meter.rate
-    if rate is None or habit is None or not habit.days:
+    # What was kept under a clock that ran ahead tells nothing of today.
+    if rate is None or habit is None or not habit.days or habit.first_day > quarter_of(now) // QUARTERS:
         return _by_pace(window, used, pace, left_s, now)
     outlook = _outlook(memory, window, habit, used, rate, left_s, now, prior)
     times, chances = outlook.times, outlook.chances

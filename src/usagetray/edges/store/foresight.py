@@ -15,6 +15,7 @@ import msgspec
 
 from usagetray.domain.forecast.habits import EPOCH
 from usagetray.domain.forecast.memory import Memory
+from usagetray.domain.forecast.soundness import is_sound
 from usagetray.domain.ledger import attempts_of
 from usagetray.edges.store.database import Database, Statement
 from usagetray.usage import BANDS, Attempt, TokenCounts
@@ -51,8 +52,12 @@ def memories(database: Database) -> dict[Place, Memory]:
     found = {}
     for provider, account, written in database.rows("SELECT provider, account, memory FROM foresight"):
         try:
-            found[provider, account] = msgspec.json.decode(written, type=Memory)
-        except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+            memory = msgspec.json.decode(written, type=Memory)
+        except (msgspec.DecodeError, UnicodeDecodeError, TypeError, RecursionError):
+            memory = None
+        if memory is not None and is_sound(memory):
+            found[provider, account] = memory
+        else:
             log.warning("what was learned of an account of %s could not be read", provider)
     return found
 

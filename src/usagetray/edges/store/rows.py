@@ -96,7 +96,7 @@ def to_snapshot(body: bytes) -> Snapshot | None:
     """None for a row that an older program or a damaged disk left unreadable: the others still count."""
     try:
         return msgspec.json.decode(body, type=Snapshot)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         log.warning("a stored snapshot could not be read")
         return None
 

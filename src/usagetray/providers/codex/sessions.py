@@ -137,7 +137,7 @@ def fetch(facts: Facts, web: Web | None) -> tuple[Snapshot, ...]:
         raise SourceError(SOURCE, Cause.BAD_DATA, "no limit in the newest session files could be read")
     general = [one for one in newest.values() if one.scope.locks]
     main = newest.get(MAIN) or max(general, key=lambda one: one.at, default=None)
-    shown = ([main] if main else []) + [one for one in newest.values() if not one.scope.locks]
+    shown = ([main] if main else []) + [one for one in newest.values() if not one.scope.locks and one is not main]
     if not shown:
         return ()
     windows = (replace(window, captured_at=one.at) for one in shown for window in one.limits.windows)
