@@ -52,6 +52,7 @@ def read(text: str) -> tuple[Stated, Document]:
             "no token counts twice",
         ),
         ('{"usage": NaN}', "NaN is no number"),
+        ('{"usage": {"models": [{"model": "\\ud800"}]}}', "use.json: a text in it holds half a character"),
         ("[" * 100_000, "nested too deeply"),
         ('{"usage": ' + "9" * 5000 + "}", "too many digits"),
         (

@@ -89,7 +89,18 @@ def document(name: str, text: str) -> Document:
     except (ValueError, InvalidOperation) as error:
         reason = str(error) if "is no number" in str(error) else "a number in it has too many digits"
         raise UserError(f"{name}: {reason}; JSON takes plain numbers.") from None
+    if "\\ud" in text.lower() and not _is_whole(value):
+        raise UserError(f"{name}: a text in it holds half a character (\\ud800 to \\udfff); write the whole one.")
     return Document(name=name, text=text, value=value)
+
+
+def _is_whole(value: Any) -> bool:
+    """JSON can write half of a surrogate pair, which no screen and no file takes."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _lines_of(text: str) -> Mapping[Where, int]:
