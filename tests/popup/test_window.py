@@ -245,6 +245,7 @@ def test_a_show_without_a_point_keeps_an_open_popup_open(open_popup: Open) -> No
 def test_nothing_ticks_while_it_is_hidden(open_popup: Open) -> None:
     popup = open_popup(samples.calm())
     assert popup.window._seconds.isActive()
+    assert not popup.window._retire.isActive()
 
     popup.window.obey({"verb": "hide"})
 

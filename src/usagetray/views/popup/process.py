@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from usagetray.overview import Overview
@@ -75,7 +76,9 @@ def run(
     explain: Explain | None = None,
     theme: str | None = None,
     environ: Mapping[str, str] | None = None,
+    warm: timedelta | None = None,
 ) -> int:
+    """`warm`: how long it stays when nothing of it is on the screen; None: as long as is usual."""
     loader = Loader(load)
     loader.request()  # reads while Qt is being loaded
     _prefer_placeable_windows()
@@ -90,7 +93,7 @@ def run(
     from usagetray.views.popup.motion import may_move
     from usagetray.views.popup.settings.desk import VERBS, SettingsDesk
     from usagetray.views.popup.tabs import TABS, readers
-    from usagetray.views.popup.window import PopupWindow
+    from usagetray.views.popup.window import WARM, PopupWindow
 
     application = QApplication(["usagetray"])
     application.setApplicationName("usagetray")
@@ -108,6 +111,7 @@ def run(
         tabs=TABS,
         readers=readers(environ) if environ is not None else {},
         moves=may_move(environ) if environ is not None else False,
+        warm=WARM if warm is None else warm,
     )
     loader.deliver_to(window.arrived.emit)
     settings: SettingsDesk | None = None

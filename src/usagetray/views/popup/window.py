@@ -60,6 +60,7 @@ class PopupWindow(QWidget):
         tabs: Sequence[Tab] = TABS,
         readers: Mapping[str, Read] | None = None,
         moves: bool = False,
+        warm: timedelta = WARM,
     ) -> None:
         super().__init__()
         self._tabs, self._readers, self._moves = tabs, readers or {}, moves
@@ -94,8 +95,9 @@ class PopupWindow(QWidget):
         self._tray_menu = TrayMenu(emit, self._menu_closed)
         self._seconds = QTimer(self, interval=1000)
         self._seconds.timeout.connect(self._tick)
-        self._retire = QTimer(self, interval=int(WARM.total_seconds() * 1000), singleShot=True)
+        self._retire = QTimer(self, interval=int(warm.total_seconds() * 1000), singleShot=True)
         self._retire.timeout.connect(self._leave)
+        self._retire.start()
         self.stays: Callable[[], bool] = lambda: False  # another window of this process is open
         self.arrived.connect(self._take)
         self.explained.connect(self._take_whys)
@@ -214,6 +216,7 @@ class PopupWindow(QWidget):
         if self.isVisible():
             self._hidden_by_us = True
             self.hide()
+        self.rest()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
