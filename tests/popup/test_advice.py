@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from tests.popup.measuring import misfits, painted
 from usagetray.domain.advice.own_advice import OwnAdvice
 from usagetray.views.popup.advice_content import advice_view
 from usagetray.views.popup.advice_page import AdvicePage
+from usagetray.views.popup.advice_reader import without_lines
 from usagetray.views.popup.advice_spec import AdviceView
 from usagetray.views.popup.shell import Shell
 from usagetray.views.popup.spec import Comparison, Heading, Tip, Words
@@ -184,3 +186,15 @@ def test_an_answer_that_comes_late_does_not_take_the_focus(open_popup: Open) -> 
     shell._take("advice", replace(month(), at=samples.NOW))
 
     assert QApplication.focusWidget() is stop
+
+
+@pytest.mark.parametrize("made", [month, poor, early, without_plan, nothing])
+def test_the_page_says_the_same_without_the_responses_it_stands_on(made: Callable[[], OwnAdvice]) -> None:
+    """Ninety days of them are not kept in memory for as long as the window lives."""
+    found = made()
+
+    kept = without_lines(found)
+
+    assert view(kept) == view(found)
+    assert not [use for use in (kept.report.covered.values() if kept.report else ()) if use.lines]
+    assert kept.report is None or kept.report.billed is None or kept.report.billed.lines == ()
