@@ -93,6 +93,20 @@ def test_no_text_is_looked_up_while_a_module_is_imported() -> None:
     assert early == []
 
 
+def test_no_text_stands_within_another_string() -> None:
+    """What gathers the texts does not look into f-strings: such a text would never be translated."""
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for path in SOURCE.rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and _name(call) in LOOKED_UP and isinstance(call.args[0], ast.Constant)
+    ]
+
+    assert hidden == []
+
+
 def _calls() -> Iterator[tuple[Path, ast.Call]]:
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

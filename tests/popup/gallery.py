@@ -1,6 +1,6 @@
 """Draws every state of the popup into pictures, from fixed samples.
 
-    python -m tests.popup.gallery OUT_DIR [--beside FOLDER] [--font NAME] [--text PERCENT] [NAME ...]
+    python -m tests.popup.gallery OUT_DIR [--beside FOLDER] [--font NAME] [--text PERCENT] [--language CODE] [NAME ...]
 
 `--beside` takes a folder with the design's own pictures, and writes each target and the program next to each other.
 """
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from tests.popup.gallery_samples import PICTURES, Picture
 from tests.popup.measuring import misfits
 from tests.popup.samples import ZONE
+from usagetray import language
 from usagetray.overview import Overview
 from usagetray.views.popup.loading import Loader
 from usagetray.views.popup.shell import Shell
@@ -40,10 +41,12 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, help="folder with the design's pictures")
     parser.add_argument("--font", help="a family instead of the system's")
     parser.add_argument("--text", type=int, default=100, help="size of the system's letters, in percent")
+    parser.add_argument("--language", default=language.ENGLISH, help="its code, as in the settings (default en)")
     parser.add_argument(
         "--check", action="store_true", help="draw no files; say, and fail, where a text is cut or not in its place"
     )
     arguments = parser.parse_args()
+    language.speak(arguments.language)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     application = start(arguments.font, arguments.text)
     misfitting = False

@@ -22,7 +22,7 @@ from usagetray.views.popup.tabs import TABS
 
 PSEUDO = "xx"
 """Nobody's: every text is a third longer, as German may be."""
-SEEN = (("en", 100), ("en", 150), ("en", 200), (PSEUDO, 100))
+SEEN = (("en", 100), ("en", 150), ("en", 200), ("de", 100), ("de", 150), (PSEUDO, 100))
 """Languages, each with letters of so many percent of the usual size; a further language is one more line here."""
 USUAL_PX = 15
 

@@ -100,7 +100,8 @@ def reason(verdict: Verdict, view: BillingView) -> str:
         if verdict.certainty is Certainty.CERTAIN:
             return tr("Nothing that goes before the plan’s sign-in is set.")
         said = tr("Nothing that goes before it was found; what a launcher gives along would not show.")
-        return said if view.profiles_read else f"{said} {tr('Shell profiles were not read.')}"
+        unread = tr("Shell profiles were not read.")
+        return said if view.profiles_read else f"{said} {unread}"
     if first is None:
         return f"{verdict.says[:1].upper()}{verdict.says[1:]}." if verdict.says else tr("Nobody knows.")
     named = f"{_name(first)} ({place(first, view)})"

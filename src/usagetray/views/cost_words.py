@@ -205,7 +205,8 @@ def status_line(cost: CostToDate, *, is_counted: bool) -> str:
         return ""
     about = "" if cost.of_day.is_lower_bound else "≈ "
     when = tr("today") if is_counted else tr("so far {when}", when=tr("today"))
-    return f"{about}{tr('{cost} {when}', cost=found, when=when)} {tr(LABEL)}"
+    total = tr("{cost} {when}", cost=found, when=when)
+    return f"{about}{total} {tr(LABEL)}"
 
 
 def exact(cost: Cost) -> str | None:

@@ -18,8 +18,8 @@ def calm(overview: Overview) -> str:
     if any(forecast_words.runs_out_at(window) is not None for window in windows):
         return ""
     if not any(window.used for window in windows):
-        return "Nothing is used yet"
-    return tr("Everything lasts") if all(map(_lasts, windows)) else "Nothing is near its limit"
+        return tr("Nothing is used yet")
+    return tr("Everything lasts") if all(map(_lasts, windows)) else tr("Nothing is near its limit")
 
 
 def closest(overview: Overview) -> str:

@@ -376,4 +376,5 @@ def updated(overview: Overview) -> str:
 def _and_next(said: str, coming: datetime | None, now: datetime) -> str:
     if coming is None or coming <= now:
         return said
-    return f"{said} · {tr('next in {span}', span=duration(coming - now))}"
+    after = tr("next in {span}", span=duration(coming - now))
+    return f"{said} · {after}"

@@ -121,7 +121,9 @@ def _head(head: Head, letters: Letters) -> Scene:
     name = middle(letters, head.name, t.TITLE, "text", centre, LEFT, end - LEFT)
     items.append(name)
     at = name.x + name.width + 8
-    if head.plan and end - at > 40:
+    # Half a plan's name is none: where what is said at the right leaves no room for it, it is left out.
+    is_whole = letters.width(head.plan, t.PILL) + 12 <= end - at
+    if head.plan and end - at > 40 and (is_whole or not head.aside):
         plan = letters.fit(head.plan, t.PILL, end - at - 12)
         width = letters.width(plan, t.PILL) + 12
         items.append(Panel(x=at, y=centre - 9, width=width, height=18, radius=9, fill="sunk"))

@@ -269,9 +269,9 @@ def _an_hour(most: float, unit: Unit) -> str:
 def _hour_tip(weekday: int, number: int, hour: Hour, unit: Unit) -> str:
     when = f"{tr(words.WEEKDAYS[weekday])} {words.hours(number, number)}"
     if not hour.times:
-        return f"{when}\n{tr('no such hour in this time')}"
+        return "\n".join((when, tr("no such hour in this time")))
     if not hour.total.tokens:
-        return f"{when}\n{tr('nothing used')}"
+        return "\n".join((when, tr("nothing used")))
     in_all = tr_n(
         "{amount} in {count} such hour",
         "{amount} in {count} such hours",
