@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.desktop.session import Desktop
-from usagetray.views.icon_grids import inks_for
+from usagetray.views.icon.grids import inks_for
 
 COMMAND = Path(sys.executable).with_name("usagetray")
 ACCOUNT = "00000000-0000-4000-8000-00000000000a"
