@@ -106,6 +106,7 @@ def on_desktop(desktop: Desktop, environ: Mapping[str, str], runs: int, idle_s: 
     environ = {**environ, **desktop.env, "HOME": environ["HOME"]}
     screen = Screen(desktop.env["DISPLAY"])
     to_icon, cold, warm = [], [], []
+    memory: list[tuple[float, ...]] = []
     for _ in range(runs):
         tray, seconds = start_to_icon(desktop, screen, environ)
         to_icon.append(seconds)
@@ -115,12 +116,19 @@ def on_desktop(desktop: Desktop, environ: Mapping[str, str], runs: int, idle_s: 
             desktop.keys("Escape")
             time.sleep(0.7)
             warm.append(click_to_popup(desktop, screen))
+        memory.append(popup_rss(desktop, tray.pid))
         tray.terminate()
         tray.wait(10)
         time.sleep(0.5)
     told("exec to icon on the panel", to_icon, "ms", 0.40)
     told("click to popup, cold process", cold, "ms", 0.50)
     told("click to popup, warm process", warm, "ms", 0.080)
+    for what, found in zip(
+        ("opened", "its three tabs seen", "and the settings"), zip(*memory, strict=True), strict=True
+    ):
+        rss = statistics.median(found)
+        verdict = "kept" if rss <= 110 else "MISSED"
+        print(f"popup, memory: {what:<19} RSS {rss:.1f} MiB   bar 110 MiB: {verdict}")
     idle(environ, idle_s)
 
 
@@ -147,6 +155,32 @@ def click_to_popup(desktop: Desktop, screen: Screen) -> float:
     return time.perf_counter() - started
 
 
+def popup_rss(desktop: Desktop, tray: int) -> tuple[float, float, float]:
+    """MiB of the popup's process: open, after its three tabs, and after every page of the settings."""
+    (pid,) = {int(each) for task in Path(f"/proc/{tray}/task").glob("*/children") for each in task.read_text().split()}
+    opened = rss_mib(pid)
+    for key in ("ctrl+2", "ctrl+3", "ctrl+1"):
+        desktop.keys(key)
+        time.sleep(0.7)
+    tabs = rss_mib(pid)
+    desktop.keys("ctrl+comma")
+    (window, *_) = desktop.wait_until(lambda: desktop.windows("^usagetray: settings$"), "the settings")
+    desktop.run(["xdotool", "windowactivate", "--sync", str(window)])
+    for _ in range(10):  # its list of pages has the focus
+        desktop.keys("Down")
+        time.sleep(0.2)
+    return opened, tabs, rss_mib(pid)
+
+
+def rss_mib(pid: int) -> float:
+    return int(status_of(pid)["VmRSS"].split()[0]) / 1024
+
+
+def status_of(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+
+
 def until(question: Callable[[], bool], what: str) -> None:
     give_up_at = time.monotonic() + 20
     while not question():
@@ -162,8 +196,7 @@ def idle(environ: Mapping[str, str], seconds: float) -> None:
     time.sleep(seconds)
     used = cpu_s(tray.pid) - before
     proc = Path("/proc") / str(tray.pid)
-    status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
-    rss = int(status["VmRSS"].split()[0]) / 1024
+    status, rss = status_of(tray.pid), rss_mib(tray.pid)
     share = used / seconds * 100
     qt = "Qt6" in (proc / "maps").read_text()
     print(f"idle tray, memory                  RSS {rss:.1f} MiB   bar 60 MiB: {'kept' if rss <= 60 else 'MISSED'}")
