@@ -28,9 +28,9 @@ def run(target: Target, content: bytes) -> None:
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 def test_what_holds_of_a_reader_holds_whatever_it_reads(target: Target) -> None:
-    """The recorded inputs as they are, then 20 with up to four edits."""
+    """The recorded inputs as they are, then 15 with up to four edits."""
 
-    @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(seed=st.sampled_from(target.seeds), edits=EDITS)
     def check(seed: bytes, edits: list[Edit]) -> None:
         run(target, spoilt(target, seed, edits))

@@ -98,7 +98,7 @@ def text_of(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     # Half a surrogate pair is legal in JSON and illegal in UTF-8, so in every file and database.
-    return value.strip()[:MOST_TEXT].encode("utf-8", "replace").decode("utf-8") or None
+    return value.strip()[:MOST_TEXT].rstrip().encode("utf-8", "replace").decode("utf-8") or None
 
 
 def _is_name(name: str) -> bool:

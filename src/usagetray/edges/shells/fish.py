@@ -104,8 +104,8 @@ def _set(words: Sequence[_Word], perhaps: bool) -> Iterator[Statement]:
 
 def stored(text: str) -> Iterator[Statement]:
     """`fish_variables`, which fish writes itself: `SETUVAR --export NAME:value`."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if found := STORED.fullmatch(line):
+    for number, line in enumerate(text.split("\n"), 1):  # alone: other signs that end lines stand in values
+        if found := STORED.fullmatch(line.removesuffix("\r")):
             value = ESCAPED.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else escape[2], found[3])
             value = value.replace("\x1e", " ").replace("\x1d", "")  # between the parts of a list; an empty list
             yield Statement(
