@@ -173,7 +173,7 @@ def test_a_spike_is_one_alert_with_its_cause_and_what_can_be_done(computer: Comp
     (alert,) = computer.alerts.alerts
     assert alert.title == "This hour costs 30 times the usual"
     assert alert.body == (
-        "$30.00 at list prices since 15:00; $1.00 is usual at this hour of the week. "
+        "$30.00 at list prices since 15:00. $1.00 is usual at this hour of the week. "
         "Of it: docs 100\u202f%, session runaway- 100\u202f%, house-model 100\u202f%. "
         "If you do not expect that, stop it where it runs. To hear no more of docs, add it to alerts.spikes_mute."
     )

@@ -192,7 +192,8 @@ def known_version(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Brings the store to the newest schema, each step whole or not at all. Raises `NewerStoreError`."""
-    version = known_version(connection)
-    for number, step in enumerate(STEPS[version:], version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
+    """Brings the store to the newest schema, all at once: nobody meets one between two. Raises `NewerStoreError`."""
+    steps = STEPS[known_version(connection) :]
+    if steps:
+        whole = "".join(steps)
+        connection.executescript(f"BEGIN IMMEDIATE; {whole} PRAGMA user_version = {len(STEPS)}; COMMIT;")
