@@ -156,3 +156,20 @@ def _line_above_footer(shot: Image.Image, scale: float) -> int:
     from_y = height - round((FOOTER + 6) * scale)
     column = [shot.getpixel((x, y)) for y in range(from_y, height - round((FOOTER - 4) * scale))]
     return column.count(LINE) if set(column) == {GROUND, LINE} else 0
+
+
+def test_a_desktop_that_works_the_free_areas_out_itself_is_believed(two_screens: Desktop) -> None:
+    """GNOME's panel is no window of its own: it says what is left of each screen."""
+    areas = "0,27,1024,573,1024,0,896,1080"
+    asks = (
+        "from usagetray.views.popup.panels_x11 import taken_on_x11; "
+        "print([(a.x, a.y, a.width, a.height) for a in taken_on_x11().areas])"
+    )
+
+    two_screens.run(["xprop", "-root", "-f", "_GTK_WORKAREAS_D0", "32c", "-set", "_GTK_WORKAREAS_D0", areas])
+    try:
+        said = two_screens.run([sys.executable, "-c", asks])
+    finally:
+        two_screens.run(["xprop", "-root", "-remove", "_GTK_WORKAREAS_D0"])
+
+    assert said.strip() == "[(0, 27, 1024, 573), (1024, 0, 896, 1080)]"
