@@ -317,7 +317,7 @@ def window(core: Core, key: str = "five_hour", index: int = 0) -> dict[str, Any]
     return found
 
 
-def wait_until(true: Callable[[], object], what: str, deadline_s: float = 10.0) -> None:
+def wait_until(true: Callable[[], object], what: str, deadline_s: float = 30.0) -> None:
     """Polls for something that happens in real time. Fails with what did not."""
     ends = time.monotonic() + deadline_s
     while not true():

@@ -213,7 +213,7 @@ def test_a_clean_stop_takes_the_icon_away_at_once(desktop: Desktop, shown: Probe
     assert shown.hear("stopped_in")["stopped_in"] < 1.0
     assert shown.process.wait(5) == 0
     desktop.wait_until(lambda: not desktop.registered_items(), "the panel to drop the icon", 2)
-    assert RED not in desktop.colours(desktop.icon_box())
+    desktop.wait_until(lambda: RED not in desktop.colours(desktop.icon_box()), "the panel to paint itself anew", 5)
 
 
 def test_an_idle_icon_costs_no_processor_time(desktop: Desktop, shown: Probe) -> None:
