@@ -424,6 +424,21 @@ def test_a_locked_account_can_be_waited_for_or_not(open_popup: Open) -> None:
     assert popup.said("action")[-1] == {"event": "action", "verb": "want_back/on/claude/a1"}
 
 
+def test_on_a_very_low_screen_a_lockout_leaves_room_for_the_rows(open_popup: Open) -> None:
+    """600 pixels at twice the density: the large countdown goes, the sentence and the switch stay."""
+    popup = open_popup(samples.locked())
+    page = page_of(popup)
+    usual = page.card.height()
+
+    page.put(popup.window._shown, page.look, 204.0)  # type: ignore[arg-type]
+
+    assert page.card.height() < usual
+    assert page.body.height() >= 28
+    assert page.footer.geometry().bottom() <= 204
+    assert page.body.geometry().top() > page.waiting.geometry().top()
+    assert page.card.accessibleName().startswith("Claude is locked until 21:20")
+
+
 def test_where_there_is_room_is_a_press_away(open_popup: Open) -> None:
     popup = open_popup(samples.locked())
     waiting = page_of(popup).waiting

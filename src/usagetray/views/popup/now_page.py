@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -18,6 +20,9 @@ from usagetray.views.popup.spoken import sentences
 from usagetray.views.popup.tabs import PopupPage
 from usagetray.views.popup.waiting_row import WaitingRow
 from usagetray.views.popup.widgets import KEYBOARD_REASONS, Act, Look, Plain, Pressable, RowActions
+
+SHORT = 280.0
+"""Pixels of room below which a card with all it can hold leaves no line to the rows: 600 of the screen's at scale 2."""
 
 
 class NowPage(PopupPage):
@@ -48,7 +53,10 @@ class NowPage(PopupPage):
         self._arrange()
 
     def _put_card(self, page: Page, look: Look, *, announce: bool) -> None:
-        card, scene = page.card, compose_card(page.card, look.letters)
+        card = page.card
+        # The countdown in large figures is the first to go: its title says until when, and the rows need the room.
+        shown = replace(card, big="", big_note="") if self._room < SHORT else card
+        scene = compose_card(shown, look.letters)
         self.card.ring_box = (t.PAD - 4, 0, t.WIDTH - 2 * t.PAD + 8, scene.height)
         self.card.put(look, scene)
         heard = sentences(card.title, card.detail)
