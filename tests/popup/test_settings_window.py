@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from tests.popup.settings_world import KEY, World, find, settle
+from usagetray import language
 from usagetray.views.popup.settings.controls import Switch, stops
 from usagetray.views.popup.settings.pages import PAGES
 from usagetray.views.popup.settings.rows import RowLine
@@ -119,10 +120,13 @@ def test_tab_reaches_every_control_in_reading_order_and_comes_back(world: World,
     assert seen == [*wanted, window.as_text]
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize(("code", "scale"), [("en", 1.0), ("en", 1.5), ("en", 2.0), ("de", 1.0), ("de", 1.5)])
 @pytest.mark.parametrize("page", NAMES)
-def test_no_words_are_cut(application: QApplication, make: Callable[..., World], page: str, scale: float) -> None:
+def test_no_words_are_cut(
+    application: QApplication, make: Callable[..., World], page: str, code: str, scale: float
+) -> None:
     """At the window's ordinary and at its least width, with the system's letters at 100, 150 and 200 %."""
+    language.speak(code)
     usual, larger = application.font(), application.font()
     larger.setPixelSize(round(15 * scale))
     application.setFont(larger)
@@ -137,6 +141,7 @@ def test_no_words_are_cut(application: QApplication, make: Callable[..., World],
             check_fit(window, page)
     finally:
         application.setFont(usual)
+        language.use(language.ENGLISH, None)
 
 
 def check_fit(window: SettingsWindow, page: str) -> None:

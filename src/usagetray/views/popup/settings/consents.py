@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidg
 
 from usagetray.language import tr
 from usagetray.settings.setup import Consent
+from usagetray.views.labels import label as named
 from usagetray.views.plain import plain
 from usagetray.views.popup.settings.controls import Switch, button, label
 from usagetray.views.popup.settings.standing import consent_state, consent_title
@@ -206,5 +207,5 @@ class KeyForm(QFrame):
 
 
 def words_of_key(consent: Consent) -> str:
-    key = plain(consent.key, 60)
+    key = named(plain(consent.key, 60))
     return key[:1].upper() + key[1:]

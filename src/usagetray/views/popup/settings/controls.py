@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -146,7 +146,7 @@ class Beside(QWidget):
 
     def __init__(self, words: QLayout, right: QWidget, look: Look) -> None:
         super().__init__()
-        self._right, self._words_need = right, min(round(170 * look.scale), words.sizeHint().width())
+        self._right, self._words, self._most = right, words, round(170 * look.scale)
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(round(14 * look.scale))
@@ -157,7 +157,16 @@ class Beside(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_narrow = self.width() < self._right.sizeHint().width() + self._gap + self._words_need
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:  # other words, which may need more room
+            self._arrange()
+        return super().event(event)
+
+    def _arrange(self) -> None:
+        words_need = min(self._most, self._words.sizeHint().width())
+        is_narrow = self.width() < self._right.sizeHint().width() + self._gap + words_need
         wanted = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
         if wanted is not self._line.direction():
             self._line.setDirection(wanted)

@@ -10,6 +10,7 @@ from usagetray.overview import AccountView, Overview
 from usagetray.settings.setup import Connection, Consent
 from usagetray.views import words
 from usagetray.views.figures import NBSP, ago
+from usagetray.views.labels import label
 from usagetray.views.plain import plain
 from usagetray.views.tightest import tightest_window
 
@@ -27,20 +28,20 @@ def read_from(connection: Connection, accounts: Sequence[AccountView] = ()) -> s
     if connection.is_connected and connection.sources:
         own = [each.key for each in connection.consents if each.key and each.given]
         labels = [
-            tr("your {key}").format(key=own[0]) if each == connection.name and own else each
+            tr("your {key}").format(key=label(own[0])) if each == connection.name and own else each
             for each in connection.sources
         ]
-        shown = words.sentence(", ".join(plain(each, 40) for each in labels)).rstrip(".")
+        shown = words.sentence(", ".join(label(plain(each, 40)) for each in labels)).rstrip(".")
         plans = dict.fromkeys(plain(each.plan, 24).replace(" ", NBSP) for each in accounts if each.plan)
         return " · ".join([shown, *plans])
     keys = tuple(dict.fromkeys(each.key for each in connection.consents if each.key))
     asked = [each for each in connection.consents if not each.key and each.name != "shell-profiles"]
     if connection.found and asked:
         return tr("Found here; would read: {sources}").format(
-            sources=", ".join(plain(each.title, 40) for each in asked)
+            sources=", ".join(label(plain(each.title, 40)) for each in asked)
         )
     if keys:
-        return tr("Needs: {key}").format(key=plain(" / ".join(keys), 120))
+        return tr("Needs: {key}").format(key=plain(" / ".join(map(label, keys)), 120))
     return plain(tr(connection.reads), 240)
 
 
@@ -61,7 +62,7 @@ def figure(accounts: Sequence[AccountView], overview: Overview, left: bool) -> s
 def consent_title(consent: Consent, provider: str = "") -> str:
     """Where the figures come from; what the key is called where that would only say the provider's name again."""
     title = consent.key if consent.key and consent.title == provider else consent.title
-    said = words.sentence(plain(title, 60)).rstrip(".")
+    said = words.sentence(label(plain(title, 60))).rstrip(".")
     return f"{said}, {plain(consent.home, 60)}" if consent.home else said
 
 
