@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Place = tuple[str, str]
 """A provider's id, and the home of its tool."""
 KEPT = "costs_to_date"
+STORE_EVERY = timedelta(minutes=1)
+"""While somebody works the sums change every two seconds; those who look meanwhile add up anew."""
 PRICES = Path(__file__).parents[1] / "data" / "rates.toml"
 PERIODS = ("today", "month")
 ELSEWHERE = ""
@@ -56,6 +58,7 @@ class Costing:
         self._environ = environ
         self._prices = Prices()
         self._kept: tuple[tuple[object, ...], Costs] | None = None
+        self._stored_at: datetime | None = None
 
     def costs(
         self,
@@ -98,8 +101,9 @@ class Costing:
             for place, each in sums.items()
             if table is not None and (cost := cost_to_date(each, table, day)) is not None
         )
-        if is_writer:
+        if is_writer and (self._stored_at is None or not timedelta(0) <= now - self._stored_at < STORE_EVERY):
             store.keep(KEPT, kept_costs.written(key, found))
+            self._stored_at = now
         return found
 
     def _by_place(self, used: Sequence[Used], providers: Sequence[Provider], settings: Settings) -> Costs:

@@ -45,6 +45,7 @@ WALK_EVERY_S = 300.0
 MOMENT = 32 * 1024 * 1024
 """Bytes that are read before anybody has looked."""
 TELL_EVERY_S = 1.0
+NOTE_EVERY_S = 60.0
 
 Waiting = tuple[Found, Origin]
 
@@ -91,6 +92,7 @@ class Indexing:
         self._moved_at: datetime | None = None
         """When the log was written to that was written to last, of those that were read since this was made."""
         self._told: tuple[str | None, float] = (None, 0.0)
+        self._noted_at: float | None = None
         self.fingerprint: Fingerprint | None = None
         """Of what was listed last, where one was put here."""
         self.counted_at: datetime | None = None
@@ -303,8 +305,12 @@ class Indexing:
         return changed
 
     def _note_end(self) -> None:
+        """For others to read, now and then: while somebody works, all is read to its end every two seconds."""
         self.counted_at = self._clock.now()
-        self._store.set_meta(INDEXED_AT, self.counted_at.isoformat())
+        noted_at = self._noted_at
+        if noted_at is None or self._clock.monotonic() - noted_at >= NOTE_EVERY_S:
+            self._store.keep(INDEXED_AT, self.counted_at.isoformat())
+            self._noted_at = self._clock.monotonic()
         self._tell_progress()
 
     def _tell_progress(self) -> None:
