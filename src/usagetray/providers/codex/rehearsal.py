@@ -12,7 +12,7 @@ from usagetray.providers.rehearsed import Spell, Turn, days_before, running, tur
 MINUTE = timedelta(minutes=1)
 WINDOW, WEEK_LEFT = timedelta(hours=5), timedelta(days=4, hours=12)
 WEEK_BEGAN = timedelta(days=7) - WEEK_LEFT
-TODAY = (Spell(-75, 20, 0.20), Spell(75, 140, 0.26), Spell(260, 400, 0.22))
+TODAY = (Spell(-75, 20, 0.20), Spell(35, 185, 0.16), Spell(260, 480, 0.14))
 USUAL = ((Spell(-30, 90, 0.24), Spell(270, 400, 0.20)), (Spell(20, 130, 0.28),), (Spell(300, 420, 0.26),))
 HISTORY = 27
 """Days."""
