@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,8 +18,8 @@ from tests.popup.measuring import painted
 from tests.popup.test_detail import details, explain
 from tests.popup.test_detail import opened as detail_of
 from tests.popup.test_window import page_of, row
-from usagetray.domain.states import WindowState
-from usagetray.overview import Overview
+from usagetray.domain.states import Level, WindowState
+from usagetray.overview import ForecastView, Overview
 from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.shell import Shell
 from usagetray.views.popup.tabs import TABS
@@ -136,3 +137,26 @@ def test_an_alert_about_a_row_out_of_sight_scrolls_to_it(open_popup: Open) -> No
     assert asked.ring
     body = page_of(popup).body
     assert 0 <= asked.mapTo(body, asked.rect().topLeft()).y() <= body.height() - asked.height()
+
+
+def test_when_it_runs_out_moves_with_each_reading_and_nothing_else(open_popup: Open) -> None:
+    """The tray tells an open popup of each of its looks, one in ten seconds: 20:17 becomes 20:26."""
+
+    def runs_out(minutes: int) -> Overview:
+        at = samples.NOW + timedelta(minutes=minutes)
+        told = ForecastView(
+            used=0.85, is_estimate=False, even=0.75, at_reset=1.3, p_lockout=0.9, runs_out_at=(at, at, at),
+            is_warned=True, knows_enough=True, others_share=0.0, worked_at=samples.NOW,
+        )  # fmt: skip
+        short = replace(samples.session(0.85), forecast=told, level=Level.CRITICAL)
+        return samples.overview(samples.claude(short, samples.week()), *samples.calm().accounts[1:])
+
+    popup = open_popup(runs_out(13))
+    before, focused = popup.window.geometry(), QApplication.focusWidget()
+    said = row(popup, "five_hour").row.lefts
+
+    popup.window.arrived.emit(runs_out(22))
+
+    assert (said, row(popup, "five_hour").row.lefts) == (("Runs out 20:17",), ("Runs out 20:26",))
+    assert popup.window.geometry() == before
+    assert QApplication.focusWidget() is focused
