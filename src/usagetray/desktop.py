@@ -23,7 +23,6 @@ from usagetray.overview import Overview
 from usagetray.panel_icons import PanelIcons
 from usagetray.profile import local_zone
 from usagetray.spine.changing import WISHES
-from usagetray.spine.own_cost import own_cost
 from usagetray.views.icon.grids import Theme
 from usagetray.views.menu import MenuLine, menu
 from usagetray.views.verbs import words_of
@@ -176,15 +175,7 @@ class Desktop:
         if self._popup.problem is not None:
             self._open("settings")
         else:
-            self._popup.settings(page, variables=self._app.key_variables, contacts=self._contacts())
-
-    def _contacts(self) -> list[tuple[str, str, int, int]]:
-        """Every server that was asked in the last seven days: what for, how often, and the bytes both ways."""
-        cost = own_cost(self._app.core.store, self._app.profile.clock.now())
-        weeks = [(each.host, each.purpose, each.this_week) for each in cost.hosts if each.this_week.begun]
-        return [
-            (host, purpose, one.requests, one.bytes_in + one.bytes_out) for host, purpose, one in weeks if one.begun
-        ]
+            self._popup.settings(page, variables=self._app.key_variables)
 
     def _open(self, what: str) -> None:
         """The settings file in the user's own editor, or the folder of what is kept in their file manager."""

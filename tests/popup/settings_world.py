@@ -6,12 +6,14 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.popup import samples
+from usagetray.domain.own_cost import CallCounts, Effort, HostCalls, OwnCost
 from usagetray.edges.clock import SystemClock
 from usagetray.edges.keychain import Keychain, keychain_double
 from usagetray.edges.notify import AlertText
@@ -20,13 +22,31 @@ from usagetray.profile import Profile, open_profile
 from usagetray.spine.changing import WISHES, Changing
 from usagetray.spine.setting_up import setup
 from usagetray.views.popup.desk import current_look
-from usagetray.views.popup.settings.parts import Contact
 from usagetray.views.popup.settings.window import Loaded, SettingsWindow
 
 KEY = "sk-made-up-0123456789abcdef0123456789"
-CONTACTS = (
-    Contact(host="api.example.com", purpose="Example", requests=96, size=412_000),
-    Contact(host="status.example.com", purpose="Example’s status page", requests=1, size=900),
+AT = datetime(2026, 11, 20, 20, 4, tzinfo=UTC)
+
+
+def asked(host: str, purpose: str, requests: int, size: int) -> HostCalls:
+    counts = CallCounts(requests=requests, bytes_in=size)
+    return HostCalls(
+        host=host, purpose=purpose, first_at=AT, last_at=AT, this_day=CallCounts(), this_week=counts, kept=counts
+    )
+
+
+COST = OwnCost(
+    at=AT,
+    as_of=AT,
+    this_day=Effort(processor=timedelta(seconds=14), memory=48_000_000, memory_peak=52_000_000, written=4_200_000),
+    this_week=Effort(processor=timedelta(minutes=2), memory=48_000_000, memory_peak=58_000_000),
+    hosts=(
+        asked("api.example.com", "Example", 96, 412_000),
+        asked("status.example.com", "Example’s status page", 1, 900),
+    ),
+    ceiling=5760,
+    store_bytes=3_000_000,
+    log_bytes=1_000,
 )
 
 
@@ -72,7 +92,6 @@ class World:
         """`answers`: the tray does what is wished, and says so."""
         made = SettingsWindow(current_look(theme), self._hear if answers else self._note, self.load)
         self.window = made
-        made.know_contacts(CONTACTS)
         self.load()
         made.show()
         settle()
@@ -80,7 +99,7 @@ class World:
 
     def load(self) -> None:
         assert self.window is not None
-        self.window.show_loaded(Loaded(setup(self.profile), samples.calm()))
+        self.window.show_loaded(Loaded(setup(self.profile), samples.calm(), COST))
 
     def _note(self, event: Mapping[str, object]) -> None:
         self.events.append(json.loads(json.dumps(event)))  # as it crosses the pipe

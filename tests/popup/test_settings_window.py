@@ -600,7 +600,7 @@ def test_every_address_that_was_asked_is_listed(world: World) -> None:
 
     texts = [each.text() for each in labels(window)]
 
-    assert {"api.example.com", "96 requests", "412\u00a0kB", "1 request"} <= set(texts)
+    assert {"api.example.com", "96 requests", "412\u00a0KB", "1 request"} <= set(texts)
 
 
 @pytest.mark.parametrize(("chosen", "events"), [("Delete everything", [{"event": "wipe"}]), ("Cancel", [])])

@@ -92,15 +92,9 @@ class PopupProcess:
         flips = {"show_left": show_left, "countdown": countdown}
         self._say(verb | {name: flip for name, flip in flips.items() if flip is not None})
 
-    def settings(
-        self, page: str = "", *, variables: Sequence[str] = (), contacts: Sequence[tuple[str, str, int, int]] = ()
-    ) -> None:
-        """Open the settings window. `variables`: names of those in our environment that hold a key, never a value.
-
-        `contacts`: servers that were asked, what for, how often, and how many bytes that took.
-        """
-        told = {"page": page, "variables": list(variables), "contacts": [list(each) for each in contacts]}
-        self._say({"verb": "settings", **told})
+    def settings(self, page: str = "", *, variables: Sequence[str] = ()) -> None:
+        """Open the settings window. `variables`: names of those in our environment that hold a key, never a value."""
+        self._say({"verb": "settings", "page": page, "variables": list(variables)})
 
     def answer(self, number: object, *, ok: bool, text: str) -> None:
         """What became of the wish of that number; never starts a window."""

@@ -20,6 +20,7 @@ from usagetray.spine.speaking import speak_as_set
 
 if TYPE_CHECKING:
     from usagetray.domain.forensics import Why
+    from usagetray.domain.own_cost import OwnCost
     from usagetray.settings.setup import Setup
     from usagetray.spine.budgeting import Budgeting
 
@@ -76,6 +77,19 @@ def read_setup(profile: Profile, variables: Collection[str]) -> Setup:
     from usagetray.spine.setting_up import setup  # deferred: most processes that look set nothing
 
     return setup(profile, variables)
+
+
+def read_own_cost(profile: Profile) -> OwnCost | None:
+    """What the program itself took; None where there is no history yet."""
+    from usagetray.spine.own_cost import own_cost  # deferred: most processes that look do not ask
+
+    store = open_reader(profile.paths.store_file)
+    if store is None:
+        return None
+    try:
+        return own_cost(store, profile.clock.now(), profile.paths.log_dir)
+    finally:
+        store.close()
 
 
 def explainer(profile: Profile) -> Callable[[frozenset[Id]], Mapping[Id, Why | None]]:

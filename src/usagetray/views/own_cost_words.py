@@ -70,6 +70,19 @@ def host_rows(cost: OwnCost, zone: tzinfo) -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def brief(cost: OwnCost) -> tuple[tuple[str, str, str], ...]:
+    """A head and some rows for a page of a window: what for, today, in seven days."""
+    day, week, calls = cost.this_day, cost.this_week, (cost.calls_this_day, cost.calls_this_week)
+    return (
+        ("", tr("today"), tr("7 days")),
+        (tr("Processor time"), seconds(day.processor), seconds(week.processor)),
+        (tr("Memory, at most"), size(day.memory_peak), size(week.memory_peak)),
+        (tr("Written to the disk"), size(day.written), size(week.written)),
+        (tr("Requests sent"), number(calls[0].requests), number(calls[1].requests)),
+        (tr("Bytes received"), size(calls[0].bytes_in), size(calls[1].bytes_in)),
+    )
+
+
 # ---- the page of the terminal ------------------------------------------------------------------------------
 
 

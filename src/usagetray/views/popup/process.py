@@ -14,6 +14,7 @@ from usagetray.views.popup.loading import Loader
 from usagetray.views.popup.pipes import EventWriter, read_verbs
 
 if TYPE_CHECKING:
+    from usagetray.domain.own_cost import OwnCost
     from usagetray.settings.setup import Setup
     from usagetray.views.popup.detail import Id, Whys
     from usagetray.views.popup.details import Explain
@@ -70,6 +71,18 @@ def setup_reader(environ: Mapping[str, str]) -> LoadSetup:
     return load
 
 
+def cost_reader(environ: Mapping[str, str]) -> Callable[[], OwnCost | None]:
+    """The same for what the program itself took."""
+
+    def load() -> OwnCost | None:
+        from usagetray.profile import open_profile
+        from usagetray.spine.reading import read_own_cost
+
+        return read_own_cost(open_profile(environ))
+
+    return load
+
+
 def run(
     load: Callable[[], Overview],
     *,
@@ -119,6 +132,7 @@ def run(
         settings = SettingsDesk(
             setup_reader(environ),
             store_reader(environ),
+            cost_reader(environ),
             events.send,
             theme=theme,
             opens=lambda: window.obey({"verb": "hide"}),

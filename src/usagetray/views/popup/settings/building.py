@@ -78,6 +78,7 @@ class PageView(QScrollArea):
             kinds: dict[str, type[parts.PartView]] = {
                 "promise": parts.Promise,
                 "contacts": parts.Contacts,
+                "taken": parts.Taken,
                 "kept": parts.Kept,
                 "shortcut": parts.ShortcutPart,
                 "rates": parts.Rates,

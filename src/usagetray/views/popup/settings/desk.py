@@ -12,9 +12,9 @@ from usagetray.views.popup.desk import current_look
 from usagetray.views.popup.loading import Loader
 
 if TYPE_CHECKING:
+    from usagetray.domain.own_cost import OwnCost
     from usagetray.overview import Overview
     from usagetray.settings.setup import Setup
-    from usagetray.views.popup.settings.parts import Contact
     from usagetray.views.popup.settings.window import Loaded, SettingsWindow
 
 LoadSetup = Callable[[Sequence[str]], "Setup"]
@@ -30,6 +30,7 @@ class SettingsDesk(QObject):
         self,
         load_setup: LoadSetup,
         load_overview: Callable[[], Overview],
+        load_cost: Callable[[], OwnCost | None],
         emit: Callable[[Mapping[str, object]], None],
         *,
         theme: str | None = None,
@@ -38,10 +39,10 @@ class SettingsDesk(QObject):
     ) -> None:
         """`opens`: called before the window opens. `closed`: after it was closed."""
         super().__init__()
-        self._load_setup, self._load_overview, self._emit, self._theme = load_setup, load_overview, emit, theme
+        self._load_setup, self._load_overview, self._load_cost = load_setup, load_overview, load_cost
+        self._emit, self._theme = emit, theme
         self._opens, self._closed = opens, closed
         self._variables: tuple[str, ...] = ()
-        self._contacts: tuple[Contact, ...] = ()
         self._loader: Loader[Loaded] | None = None
         self.window: SettingsWindow | None = None
         self._geometry: Any = None
@@ -57,7 +58,6 @@ class SettingsDesk(QObject):
         match verb.get("verb"):
             case "settings":
                 self._variables = tuple(str(each) for each in verb.get("variables") or ())
-                self._contacts = _contacts(verb.get("contacts"))
                 self._open(str(verb.get("page") or ""))
             case "answer" if self.window is not None:
                 self.window.take_answer(verb.get("id"), ok=verb.get("ok") is True, text=str(verb.get("text") or ""))
@@ -74,14 +74,13 @@ class SettingsDesk(QObject):
         from usagetray.views.popup.settings.window import Loaded
 
         setup = self._load_setup(self._variables)
-        return Loaded(setup, self._load_overview())
+        return Loaded(setup, self._load_overview(), self._load_cost())
 
     def _open(self, page: str) -> None:
         self._opens()
         if self.window is None:
             self._make()
         assert self.window is not None  # noqa: S101 - made above
-        self.window.know_contacts(self._contacts)
         if page:
             self.window.turn_to(page)
         self.reload()
@@ -122,19 +121,6 @@ class SettingsDesk(QObject):
         self._make()
         assert self.window is not None  # noqa: S101 - made above
         self.window.nav.setCurrentRow(page)
-        self.window.know_contacts(self._contacts)
         if former.loaded is not None:
             self.window.show_loaded(former.loaded)
         self.window.show()
-
-
-def _contacts(found: object) -> tuple[Contact, ...]:
-    from usagetray.views.popup.settings.parts import Contact
-
-    if not isinstance(found, list):
-        return ()
-    return tuple(
-        Contact(host=str(each[0]), purpose=str(each[1]), requests=each[2], size=each[3])
-        for each in found
-        if isinstance(each, list) and len(each) == 4 and all(isinstance(one, int) for one in each[2:])
-    )

@@ -280,6 +280,8 @@ ABOUT = SettingsPage(
     name=tr_later("About"),
     pieces=(
         Part(name="about"),
+        Heading(text=tr_later("What it takes itself")),
+        Part(name="taken"),
         Heading(text=tr_later("Settings as text")),
         Note(
             text=tr_later(

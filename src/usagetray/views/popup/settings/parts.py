@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 import usagetray
+from usagetray.domain.own_cost import OwnCost
 from usagetray.language import tr
 from usagetray.overview import Overview
 from usagetray.settings.setup import Setup
+from usagetray.views import own_cost_words
 from usagetray.views.plain import plain
 from usagetray.views.popup.scene import Mark, draw
 from usagetray.views.popup.settings.consents import Ask
@@ -20,23 +22,13 @@ from usagetray.views.popup.settings.standing import numbered
 from usagetray.views.popup.widgets import Look
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """What was asked of one server in the last seven days."""
-
-    host: str
-    purpose: str  # "Claude’s status page"
-    requests: int
-    size: int  # bytes both ways
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a page shows of."""
 
     setup: Setup
     overview: Overview | None
-    contacts: tuple[Contact, ...]
+    cost: OwnCost | None
 
 
 class PartView(QWidget):
@@ -99,19 +91,46 @@ class Contacts(PartView):
         self._shown: object = None
 
     def show_setup(self, seen: Seen) -> None:
-        if seen.contacts == self._shown:
+        asked = [each for each in seen.cost.hosts if each.this_week.requests] if seen.cost else []
+        if asked == self._shown:
             return
-        self._shown = seen.contacts
+        self._shown = asked
         clear(self._table)
         grid = self._table.layout()
         assert isinstance(grid, QGridLayout)  # noqa: S101 - made above
-        if not seen.contacts:
+        if not asked:
             grid.addWidget(label(tr("None. What is read lies on this computer."), "note"), 0, 0)
-        for at, each in enumerate(sorted(seen.contacts, key=lambda one: -one.requests)):
+        for at, each in enumerate(sorted(asked, key=lambda one: -one.this_week.requests)):
+            week = each.this_week
             grid.addWidget(label(plain(each.host, 80), "name"), at, 0)
             grid.addWidget(label(plain(each.purpose, 40), "state"), at, 1)
-            grid.addWidget(label(numbered(each.requests), "state", wrap=False), at, 2)
-            grid.addWidget(label(size(each.size), "caption", wrap=False), at, 3)
+            grid.addWidget(label(numbered(week.requests), "state", wrap=False), at, 2)
+            grid.addWidget(label(own_cost_words.size(week.bytes_in + week.bytes_out), "caption", wrap=False), at, 3)
+
+
+class Taken(PartView):
+    """What the program itself took."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._grid = QGridLayout()
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setHorizontalSpacing(round(24 * look.scale))
+        self.stack.addLayout(self._grid)
+        self._shown: object = None
+
+    def show_setup(self, seen: Seen) -> None:
+        rows = own_cost_words.brief(seen.cost) if seen.cost else ()
+        if rows == self._shown:
+            return
+        self._shown = rows
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for at, (name, *figures) in enumerate(rows):
+            self._grid.addWidget(label(name, "name" if at else "caption"), at, 0)
+            for place, figure in enumerate(figures, 1):
+                self._grid.addWidget(label(figure, "state" if at else "caption", wrap=False), at, place)
 
 
 class Kept(PartView):
@@ -132,7 +151,7 @@ class Kept(PartView):
     def show_setup(self, seen: Seen) -> None:
         setup = seen.setup
         file, history = (_breakable(each) for each in setup.places)
-        kept = size(setup.kept_bytes) if setup.kept_bytes is not None else tr("nothing yet")
+        kept = own_cost_words.size(setup.kept_bytes) if setup.kept_bytes is not None else tr("nothing yet")
         long = tr("Readings are kept 400 days, what was used and billed for ever.")
         self._texts[0].setText(f"{history} · {kept}\n{long}")
         self._texts[1].setText(file)
@@ -240,13 +259,3 @@ class Keys(PartView):
             grid.addWidget(label(keys, "strong", wrap=False), at, 0)
             grid.addWidget(label(text(), "note"), at, 1)
         self.stack.addLayout(grid)
-
-
-def size(count: int | None) -> str:
-    """ "412 kB"."""
-    if not count:
-        return "–"
-    for unit, least in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= least:
-            return f"{count / least:.3g}\u00a0{unit}"
-    return f"{count}\u00a0B"

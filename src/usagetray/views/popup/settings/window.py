@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from usagetray.domain.own_cost import OwnCost
 from usagetray.language import tr
 from usagetray.overview import Overview
 from usagetray.settings.setup import Setup
@@ -29,7 +30,7 @@ from usagetray.views.popup.settings.building import PageView
 from usagetray.views.popup.settings.controls import Pages, button, label, stops
 from usagetray.views.popup.settings.emblem import emblem
 from usagetray.views.popup.settings.pages import PAGES
-from usagetray.views.popup.settings.parts import Contact, Seen
+from usagetray.views.popup.settings.parts import Seen
 from usagetray.views.popup.settings.style import style_sheet
 from usagetray.views.popup.widgets import Look
 
@@ -51,6 +52,7 @@ class Loaded:
 
     setup: Setup
     overview: Overview | None
+    cost: OwnCost | None = None  # of the program itself; None: no history yet
 
 
 class SettingsWindow(QWidget):
@@ -62,7 +64,6 @@ class SettingsWindow(QWidget):
         self._numbers = itertools.count(1)
         self._waiting: dict[int, Answer] = {}
         self.loaded: Loaded | None = None
-        self._contacts: tuple[Contact, ...] = ()
         self._wanted_provider = ""
         self._stamp: object = None
         self._stops: list[QWidget] = []
@@ -173,14 +174,9 @@ class SettingsWindow(QWidget):
             self._show(page)
         self._open_wanted()
 
-    def know_contacts(self, contacts: Sequence[Contact]) -> None:
-        self._contacts = tuple(contacts)
-        for page in self.pages.values():
-            self._show(page)
-
     def _show(self, page: PageView) -> None:
         if self.loaded is not None:
-            page.show_setup(Seen(self.loaded.setup, self.loaded.overview, self._contacts))
+            page.show_setup(Seen(self.loaded.setup, self.loaded.overview, self.loaded.cost))
 
     def _reveal(self, _before: QWidget | None, now: QWidget | None) -> None:
         """What has the focus is seen, also where it has only just been made."""
