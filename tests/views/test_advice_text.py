@@ -14,7 +14,8 @@ from tests.domain.advice.worked import tables
 from usagetray.domain.advice.advise import Report
 from usagetray.domain.advice.items import Kind
 from usagetray.views.advice_json import advice_json
-from usagetray.views.advice_text import FLIPS, METHODS, MISSING, WORDS, advice_text
+from usagetray.views.advice_text import FLIPS, advice_text
+from usagetray.views.advice_words import METHODS, MISSING, WORDS
 from usagetray.views.what_if_text import span
 
 YESTERDAY = NOW - timedelta(days=1)

@@ -11,6 +11,7 @@ from usagetray.domain.rates import Rates
 from usagetray.edges.json_file import Document, read_json
 from usagetray.edges.what_if_file import stated_use
 from usagetray.errors import UserError
+from usagetray.language import ENGLISH, speak
 from usagetray.profile import Profile
 from usagetray.providers import with_logs
 from usagetray.spine.advising import known_tables, own_advice
@@ -31,6 +32,7 @@ NOTHING_YET = (
 
 def run(arguments: argparse.Namespace) -> int:
     profile = opened(arguments)
+    speak(ENGLISH)  # as all reports do; the popup says the same in the user's language
     if arguments.what_if is not None:
         return _what_if(profile, arguments)
     return _own(profile, arguments)

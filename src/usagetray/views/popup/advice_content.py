@@ -20,7 +20,7 @@ from usagetray.domain.states import Level
 from usagetray.language import tr, tr_n
 from usagetray.overview import Overview
 from usagetray.views import billing_words
-from usagetray.views.advice_text import CONFIDENCE, DOUBTS, METHODS, MISSING, WORDS
+from usagetray.views.advice_words import CONFIDENCE, DOUBTS, METHODS, MISSING, WORDS
 from usagetray.views.amounts import dollars
 from usagetray.views.figures import day_of_month
 from usagetray.views.plain import plain
