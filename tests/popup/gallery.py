@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument(
         "--check", action="store_true", help="draw no files; say, and fail, where a text is cut or not in its place"
     )
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     language.speak(arguments.language)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     application = start(arguments.font, arguments.text)

@@ -9,7 +9,7 @@ from typing import Any
 
 from usagetray.domain.advice.sections import Section
 from usagetray.model import Money
-from usagetray.views.figures import NARROW, money
+from usagetray.views.figures import NARROW, money, number
 from usagetray.views.plain import pad, plain
 
 WIDTH = 80
@@ -58,13 +58,13 @@ def count(tokens: Decimal | int | None) -> str:
         return "–"
     for size, sign in ((10**9, "B"), (10**6, "M")):
         if tokens >= size:
-            return f"{(Decimal(tokens) / size).quantize(Decimal('0.1'), ROUND_HALF_UP).normalize():f}{sign}"
-    return f"{int(tokens):,}"
+            return f"{short(Decimal(tokens) / size)}{sign}"
+    return number(int(tokens))
 
 
-def short(number: Decimal | None) -> str:
+def short(value: Decimal | None) -> str:
     """ "12.5", "50"."""
-    return "–" if number is None else f"{number.quantize(Decimal('0.1'), ROUND_HALF_UP).normalize():f}"
+    return "–" if value is None else number(value.quantize(Decimal("0.1"), ROUND_HALF_UP).normalize(), "f")
 
 
 def wrapped(text: str, indent: str = "  ") -> list[str]:
