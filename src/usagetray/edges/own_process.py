@@ -7,7 +7,6 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from usagetray.domain.own_cost import Effort
 
@@ -28,21 +27,23 @@ def taken(proc: Path = PROC) -> Effort:
 
 def _memory(proc: Path) -> int | None:
     """Bytes in real memory now; None where there is no /proc."""
+    if sys.platform != "linux":
+        return None
     try:
         pages = int((proc / "statm").read_text(encoding="ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError, AttributeError):
+    except (OSError, ValueError, IndexError):
         return None
 
 
 def _peak() -> int | None:
     """The most there ever were; None on Windows."""
-    try:
-        import resource
-    except ImportError:
+    if sys.platform == "win32":
         return None
-    counted: Any = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(counted) if sys.platform == "darwin" else int(counted) * 1024  # bytes there, kilobytes elsewhere
+    import resource
+
+    counted = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return counted if sys.platform == "darwin" else counted * 1024  # bytes there, kilobytes elsewhere
 
 
 def _written(proc: Path) -> int | None:
