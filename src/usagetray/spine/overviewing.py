@@ -11,7 +11,6 @@ from usagetray.domain import standing, windows
 from usagetray.domain.alerts import Told
 from usagetray.domain.attempts import Attempt, throttled
 from usagetray.domain.cost_to_date import CostToDate, together
-from usagetray.domain.incidents import stale_at
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.edges.store import Plan, Source, Store
 from usagetray.model import Account, MoneyLine, Snapshot
@@ -23,6 +22,7 @@ from usagetray.spine import billing_record, foreseen, incidents, store_state
 from usagetray.spine.costing import NOTHING, Costs, with_bills
 from usagetray.spine.owning import formerly, last_users, nobody_at, owned
 from usagetray.spine.sources import FIRST, account_at, keyed, permitted
+from usagetray.spine.turning import changes_at, soonest
 
 REFUSALS = frozenset({State.SIGNED_OUT, State.NOT_ALLOWED})
 FORGOTTEN_AFTER = timedelta(days=14)
@@ -79,8 +79,10 @@ def overview(
     `counted_at`, `reading`, `foresee`: by the process that writes; the others have it from the store.
     """
     accounts: list[AccountView] = []
+    heard = _heard_of(store) if store is not None else frozenset()  # of most providers nothing ever was
     for provider in providers:
-        if store is not None and settings.of(provider.id).enabled:
+        is_there = provider.id in heard or costs.of(provider.id)
+        if store is not None and is_there and settings.of(provider.id).enabled:
             accounts.extend(_accounts(_facts(store, provider, settings, now, costs)))
     accounts = with_bills((foresee or foreseen.from_store(store, providers, settings))(accounts, now), providers)
     traces = {each.provider for each in found} | {each.provider for each in accounts}
@@ -97,8 +99,8 @@ def overview(
         keyed=keyed(providers) if not settings.welcomed and not demo else (),
         checked_at=max(asked, default=None),
         figures_at=max(captured, default=None),
-        next_check_at=_soonest((each.next_attempt_at for each in accounts), now),
-        changes_at=_changes_at(accounts, now),
+        next_check_at=soonest((each.next_attempt_at for each in accounts), now),
+        changes_at=changes_at(accounts, now),
         notices=(*settings.problems, *store_state.notices(store, now), *foreseen.notices(accounts)),
         refreshing=refreshing,
         counters={
@@ -111,16 +113,18 @@ def overview(
     )
 
 
+def _heard_of(store: Store) -> frozenset[str]:
+    return frozenset(
+        (*(each.provider for each in store.sources()), *(s.provider_id for s, _ in store.latest_snapshots()))
+    )
+
+
 def _dropped(accounts: Iterable[AccountView]) -> Mapping[str, int]:
     """How many of the newest answers had which field that could not be read."""
     names = (
         f"{account.provider}: {name}" for account in accounts for each in account.attempts for name in each.dropped
     )
     return Counter(names)
-
-
-def _soonest(instants: Iterable[datetime | None], now: datetime) -> datetime | None:
-    return min((at for at in instants if at is not None and at > now), default=None)
 
 
 # ---- one provider ------------------------------------------------------------------------------------------
@@ -256,7 +260,7 @@ def _view(
         level=level,
         locked_until=max(locked, default=None) if level is Level.LOCKED else None,
         captured_at=min(current, default=with_money.captured_at if with_money else None),
-        next_attempt_at=_soonest((each.plan.next_at for each in asked if each.plan), facts.now),
+        next_attempt_at=soonest((each.plan.next_at for each in asked if each.plan), facts.now),
         attempts=tuple(_attempted(each, snapshots) for each in asked),
         throttled=next((_hint(each) for each in asked if _hint(each)), None),
         refusal=next((each.strategy.when_refused for each in asked if each.state in REFUSALS), None),
@@ -381,18 +385,3 @@ def _attempted(asked: _Asked, snapshots: Sequence[Snapshot]) -> Attempted:
         dropped=said.dropped if said else (),
         ignored=said.ignored if said else (),
     )
-
-
-# ---- when it reads differently by itself -------------------------------------------------------------------
-
-
-def _changes_at(accounts: Sequence[AccountView], now: datetime) -> datetime | None:
-    """The next instant at which a figure turns stale or a window ends."""
-    instants: list[datetime | None] = []
-    for account in accounts:
-        instants += [account.money_stale_at, *(line.ends_at for line in account.money)]
-        instants += [stale_at(each.captured_at) for each in account.incidents]
-        for window in account.windows:
-            ends_at = window.resets_at + windows.RESET_GRACE if window.resets_at else None
-            instants += [window.stale_at, ends_at]
-    return _soonest(instants, now)
