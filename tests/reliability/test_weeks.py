@@ -34,7 +34,7 @@ def test_r33_three_days_of_polls_sleeps_new_tokens_and_faults_leave_nothing_behi
     assert figures["handles_most_off"] <= 2
     assert figures["threads_most_off"] == 0
     assert figures["rss_most_mib"] <= 90
-    assert figures["alerts"] > 3
+    assert figures["alerts"] > 0
     assert figures["most_in_ten_minutes"] <= 3
     assert figures["most_in_a_day"] <= 20
     assert figures["least_s_apart"] >= 60
