@@ -18,6 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from usagetray.app import build_headless
 from usagetray.edges.notify import AlertText
 from usagetray.providers.contract import Reply
@@ -315,6 +317,27 @@ def account(core: Core, index: int = 0) -> dict[str, Any]:
 def window(core: Core, key: str = "five_hour", index: int = 0) -> dict[str, Any]:
     found: dict[str, Any] = next(each for each in account(core, index)["windows"] if each["key"] == key)
     return found
+
+
+@contextmanager
+def own_world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Somebody in that folder who has Claude Code signed in and allows to ask Anthropic; nothing runs yet."""
+    home = folder / "home"
+    home.mkdir()
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME", "USAGETRAY_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    clock = ManualClock()
+    claude = ClaudeHome(path=home, clock=clock)
+    claude.own()
+    claude.sign_in()
+    claude.work()
+    made = World(folder=folder, clock=clock, vendor=Vendor(clock, always(ok(limits()))), home=claude)
+    made.configure(ALLOWED)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def wait_until(true: Callable[[], object], what: str, deadline_s: float = 30.0) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.logs.lines import answer, text
-from tests.support import ALLOWED, ClaudeHome, ManualClock, Vendor, World, account, always, limits, ok, window
+from tests.support import World, account, always, limits, ok, own_world, window
 from usagetray.edges.files import write_atomic
 from usagetray.edges.settings_file import set_value
 from usagetray.edges.store import open_reader
@@ -66,22 +66,8 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 @pytest.fixture
 def world(disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    home = tmp_path / "home"
-    home.mkdir()
-    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME", "USAGETRAY_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(home))
-    clock = ManualClock()
-    claude = ClaudeHome(path=home, clock=clock)
-    claude.own()
-    claude.sign_in()
-    claude.work()
-    made = World(folder=tmp_path, clock=clock, vendor=Vendor(clock, always(ok(limits()))), home=claude)
-    made.configure(ALLOWED)
-    try:
+    with own_world(tmp_path, monkeypatch) as made:
         yield made
-    finally:
-        made.close()
 
 
 def snapshots(world: World) -> list[float]:

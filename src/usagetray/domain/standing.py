@@ -102,27 +102,20 @@ def account_state(
     return store or State.FRESH
 
 
-UP_TO_THE_USER = frozenset(
-    {
-        State.SIGNED_OUT,
-        State.CREDENTIAL_MALFORMED,
-        State.SECRET_STORE_LOCKED,
-        State.SECRET_STORE_MISSING,
-        State.NOT_ALLOWED,
-        State.EXPIRED,
-    }
-)
-"""No new figure comes by waiting for it, so a window's end does not cover these up."""
-QUIET = frozenset({State.FRESH, State.STALE, State.NOT_CONNECTED})
-"""States of a source that say nothing against figures which are there."""
-
-GRAVITY = (
+UP_TO_THE_USER = (
     State.SIGNED_OUT,
     State.CREDENTIAL_MALFORMED,
     State.SECRET_STORE_LOCKED,
     State.SECRET_STORE_MISSING,
     State.NOT_ALLOWED,
     State.EXPIRED,
+)
+"""No new figure comes by waiting for it, so a window's end does not cover these up."""
+QUIET = frozenset({State.FRESH, State.STALE, State.NOT_CONNECTED})
+"""States of a source that say nothing against figures which are there."""
+
+GRAVITY = (
+    *UP_TO_THE_USER,
     State.TLS,
     State.PROXY,
     State.PORTAL,

@@ -15,6 +15,7 @@ from usagetray.edges.store import AlertRow, Store
 from usagetray.overview import Overview
 from usagetray.settings import AlertSettings, Settings
 from usagetray.spine import billing_alerts, forecast_alerts, snoozing, spending_alerts
+from usagetray.spine.alert_rows import row_of
 from usagetray.spine.announcing import Announcing
 from usagetray.spine.foresight import Foresight
 from usagetray.spine.paying import Paying
@@ -127,17 +128,7 @@ class Alerting:
 
     def _row(self, alert: Alert, overview: Overview, behind: Behind) -> AlertRow:
         words = alert_words(alert, overview, self._zone(), self._settings().show_left, behind)
-        return AlertRow(
-            due_at=overview.generated_at,
-            kind=alert.kind,
-            provider=alert.provider,
-            account=alert.account,
-            window=alert.window,
-            threshold=alert.threshold,
-            title=words.title,
-            body=words.text,
-            urgency=words.urgency,
-        )
+        return row_of(alert, words, overview.generated_at)
 
 
 def _seen(overview: Overview) -> Iterator[tuple[Seen, list[tuple[str, str, str]], tuple[float, ...] | None]]:

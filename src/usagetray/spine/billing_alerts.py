@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from usagetray.billing import Route, Verdict
-from usagetray.domain.alerts import AlertKind, Told
+from usagetray.domain.alerts import Alert, AlertKind, Told
 from usagetray.domain.billing_route import accepted, is_news, key_of
 from usagetray.edges.store import AlertRow
 from usagetray.overview import BillingView, Overview
 from usagetray.settings import AlertSettings
+from usagetray.spine.alert_rows import row_of
 from usagetray.views.billing_words import alert
 
 Id = tuple[str, str, str]
@@ -53,14 +54,5 @@ def _first(news: list[Verdict]) -> Verdict:
 
 def _row(view: BillingView, verdict: Verdict, overview: Overview) -> AlertRow:
     words = alert(view, verdict, demo=overview.demo)
-    return AlertRow(
-        due_at=overview.generated_at,
-        kind=AlertKind.BILLING_ROUTE,
-        provider=view.provider,
-        account="",
-        window=SET_UP,
-        threshold=None,
-        title=words.title,
-        body=words.text,
-        urgency=words.urgency,
-    )
+    told = Alert(kind=AlertKind.BILLING_ROUTE, provider=view.provider, account="", window=SET_UP)
+    return row_of(told, words, overview.generated_at)

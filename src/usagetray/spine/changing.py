@@ -62,7 +62,7 @@ class Changing:
 
     def _set(self, key: str, value: Any) -> str:
         if kind_of(key) is None or form_of(key) in REFUSED:
-            raise UserError(tr("{key} is no setting that a window may change.").format(key=key[:60]))
+            raise UserError(tr("{key} is no setting that a window may change.", key=key[:60]))
         if value is None:
             unset_value(self._profile.paths.config_file, key)
         else:
@@ -81,7 +81,7 @@ class Changing:
             account = checked_account(provider, account)
         offer = next((each for each in offers(provider, account) if each.name == _text(wish, "offer")), None)
         if offer is None:
-            raise UserError(tr("{name} has nothing of that name to allow.").format(name=provider.name))
+            raise UserError(tr("{name} has nothing of that name to allow.", name=provider.name))
         home = Path(named) if (named := _text(wish, "home")) else None
         return Connecting(self._profile, provider, self._keychain, home, account), offer
 
@@ -120,7 +120,7 @@ class Changing:
             Connecting(self._profile, provider, self._keychain).switch_off()
         if is_left:
             raise _maybe_left()
-        return tr("{name} is not read any more.").format(name=provider.name)
+        return tr("{name} is not read any more.", name=provider.name)
 
     def _take_back(self, provider: Provider, account: str) -> bool:
         """False where a key may still be in the key store."""

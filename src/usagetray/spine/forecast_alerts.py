@@ -16,6 +16,7 @@ from usagetray.domain.forensics import Cause
 from usagetray.edges.store import AlertRow
 from usagetray.overview import Overview
 from usagetray.settings import AlertSettings
+from usagetray.spine.alert_rows import row_of
 from usagetray.spine.foresight import Foresight
 from usagetray.views.forecast_alert_words import forecast_alert
 
@@ -94,17 +95,5 @@ def rows(
                 continue
             alert, told = foreseen[of]
             words = forecast_alert(account, window, told.exhausts_at, overview, zone, left, causes.get(of))
-            found.append(
-                AlertRow(
-                    due_at=overview.generated_at,
-                    kind=alert.kind,
-                    provider=alert.provider,
-                    account=alert.account,
-                    window=alert.window,
-                    threshold=alert.threshold,
-                    title=words.title,
-                    body=words.text,
-                    urgency=words.urgency,
-                )
-            )
+            found.append(row_of(alert, words, overview.generated_at))
     return found

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from usagetray.domain import alerts, budgets, spikes
-from usagetray.domain.alerts import AlertKind, Told
+from usagetray.domain.alerts import Alert, AlertKind, Told
 from usagetray.edges.store import AlertRow
 from usagetray.overview import Overview
 from usagetray.settings import AlertSettings
+from usagetray.spine.alert_rows import row_of
 from usagetray.views.alert_words import AlertWords, budget_alert, spike_alert
 
 Id = tuple[str, str, str]
@@ -43,14 +44,5 @@ def earned(
 
 def _row(kind: AlertKind, named: Id, threshold: float | None, words: AlertWords, overview: Overview) -> AlertRow:
     provider, account, window = named
-    return AlertRow(
-        due_at=overview.generated_at,
-        kind=kind,
-        provider=provider,
-        account=account,
-        window=window,
-        threshold=threshold,
-        title=words.title,
-        body=words.text,
-        urgency=words.urgency,
-    )
+    alert = Alert(kind=kind, provider=provider, account=account, window=window, threshold=threshold)
+    return row_of(alert, words, overview.generated_at)

@@ -22,7 +22,7 @@ def tokens(count: int) -> str:
     rounded = (count + step // 2) // step * step
     for size, unit in _UNITS:
         if rounded >= size:
-            return tr(unit).format(amount=number(rounded / size, ",.12g")).replace(" ", NBSP)
+            return tr(unit, amount=number(rounded / size, ",.12g")).replace(" ", NBSP)
     return str(count)
 
 

@@ -25,22 +25,6 @@ LABEL = tr_later("at list prices")
 LEAST_SHOWN = Decimal("0.005")
 MOST_MODELS = 3
 
-_MONTHS = (
-    *(
-        tr_later("January"),
-        tr_later("February"),
-        tr_later("March"),
-        tr_later("April"),
-        tr_later("May"),
-        tr_later("June"),
-        tr_later("July"),
-        tr_later("August"),
-        tr_later("September"),
-        tr_later("October"),
-        tr_later("November"),
-    ),
-    tr_later("December"),
-)
 MEGABYTE = 1_000_000
 
 
@@ -62,7 +46,7 @@ def amount_or_why(cost: Cost, *, short: bool = False) -> str:
 
 
 def month_name(cost: CostToDate) -> str:
-    return tr(_MONTHS[cost.day.month - 1])
+    return tr(figures.MONTHS[cost.day.month - 1])
 
 
 def _phrase(cost: Cost, when: str) -> str:

@@ -27,6 +27,11 @@ _MONTHS = (
     tr_later("Jan"), tr_later("Feb"), tr_later("Mar"), tr_later("Apr"), tr_later("May"), tr_later("Jun"),
     tr_later("Jul"), tr_later("Aug"), tr_later("Sep"), tr_later("Oct"), tr_later("Nov"), tr_later("Dec"),
 )  # fmt: skip
+MONTHS = (
+    tr_later("January"), tr_later("February"), tr_later("March"), tr_later("April"), tr_later("May"), tr_later("June"),
+    tr_later("July"), tr_later("August"), tr_later("September"), tr_later("October"), tr_later("November"),
+    tr_later("December"),
+)  # fmt: skip
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩", "BRL": "R$"}
 _WHOLE_CURRENCIES = frozenset({"JPY", "KRW"})
 _LONGEST_PERCENT = 999

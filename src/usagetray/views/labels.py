@@ -14,9 +14,6 @@ KNOWN = (
     tr_later("Spend cap"), tr_later("Key limit"), tr_later("Spent"), tr_later("Today"), tr_later("Extra use"),
     tr_later("Team on-demand"), tr_later("On-demand"), tr_later("Extra usage"),
     tr_later("Organisation"), tr_later("Personal"),
-    tr_later("January"), tr_later("February"), tr_later("March"), tr_later("April"), tr_later("May"), tr_later("June"),
-    tr_later("July"), tr_later("August"), tr_later("September"), tr_later("October"), tr_later("November"),
-    tr_later("December"),
 )  # fmt: skip
 
 

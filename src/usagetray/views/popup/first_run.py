@@ -73,7 +73,7 @@ class Choices(QWidget):
         self._add(card)
         hooks: list[tuple[str, Tick]] = []
         for hook, explains, installed in tool.hooks:
-            title = tr("{name}: extra").format(name=name)
+            title = tr("{name}: extra", name=name)
             line = Tick(self._look, title, plain(tr(explains), 300), is_card=False, on=installed)
             self._add(line)
             hooks.append((hook, line))
@@ -84,7 +84,7 @@ class Choices(QWidget):
         for name, source, explains, given in tool.asks:
             card = Tick(
                 self._look,
-                tr("{name}: {source}").format(name=plain(tool.name, 40), source=plain(tr(source), 40)),
+                tr("{name}: {source}", name=plain(tool.name, 40), source=plain(tr(source), 40)),
                 plain(tr(explains), 480),
                 is_card=True,
                 on=given,
@@ -96,7 +96,7 @@ class Choices(QWidget):
             self.sources.append((tool.provider, name, card))
 
     def _chip(self, provider: str, name: str, connect: Callable[[str], None]) -> None:
-        made = Chip(self._look, name, tr("Add {name} with a key").format(name=name), lambda: connect(provider))
+        made = Chip(self._look, name, tr("Add {name} with a key", name=name), lambda: connect(provider))
         self.chips.append(made)
         self._add(made)
 
@@ -107,7 +107,7 @@ class Choices(QWidget):
     def _nothing_found(self, missing: tuple[str, ...]) -> None:
         looked_for = ", ".join(plain(name, 24) for name in missing[:8])
         if looked_for:
-            self._sentence(tr("usagetray looks for {names}.").format(names=looked_for))
+            self._sentence(tr("usagetray looks for {names}.", names=looked_for))
         self._sentence(tr("To look around with made-up figures, run “usagetray demo” in a terminal."))
 
     def _sentence(self, words: str) -> None:

@@ -11,7 +11,7 @@ from usagetray.hours import time_of_day
 from usagetray.language import tr, tr_later, tr_n
 from usagetray.views import amounts
 from usagetray.views.cost_words import LEAST_SHOWN
-from usagetray.views.figures import NBSP, cost, day_of_month, number
+from usagetray.views.figures import MONTHS, NBSP, cost, day_of_month, number
 from usagetray.views.plain import plain
 
 DAYS = (
@@ -21,11 +21,6 @@ DAYS = (
 WEEKDAYS = (
     tr_later("Monday"), tr_later("Tuesday"), tr_later("Wednesday"), tr_later("Thursday"), tr_later("Friday"),
     tr_later("Saturday"), tr_later("Sunday"),
-)  # fmt: skip
-WHOLE_MONTHS = (
-    tr_later("January"), tr_later("February"), tr_later("March"), tr_later("April"), tr_later("May"), tr_later("June"),
-    tr_later("July"), tr_later("August"), tr_later("September"), tr_later("October"), tr_later("November"),
-    tr_later("December"),
 )  # fmt: skip
 MOST_NAME = 40
 
@@ -158,12 +153,12 @@ def day(at: date, today: date, *, year: bool = False) -> str:
 def whole_day(at: date) -> str:
     """ "Wednesday, 11 November"."""
     return tr(
-        "{weekday}, {day} {month}", weekday=tr(WEEKDAYS[at.weekday()]), day=at.day, month=tr(WHOLE_MONTHS[at.month - 1])
+        "{weekday}, {day} {month}", weekday=tr(WEEKDAYS[at.weekday()]), day=at.day, month=tr(MONTHS[at.month - 1])
     )
 
 
 def spoken_day(at: date) -> str:
-    return tr("{day} {month}", day=at.day, month=tr(WHOLE_MONTHS[at.month - 1]))
+    return tr("{day} {month}", day=at.day, month=tr(MONTHS[at.month - 1]))
 
 
 def hours(first: int, last: int) -> str:

@@ -44,14 +44,14 @@ def line_of(budget: Written, providers: Mapping[str, str]) -> str:
     if provider := budget.get("provider"):
         parts.append(providers.get(provider, plain(provider, 40)))
     if project := budget.get("project"):
-        parts.append(tr("project {name}").format(name=plain(project, 60)))
+        parts.append(tr("project {name}", name=plain(project, 60)))
     if app := budget.get("app"):
-        parts.append(tr("program {name}").format(name=plain(app, 60)))
+        parts.append(tr("program {name}", name=plain(app, 60)))
     if budget.get("basis") == "billed":
         parts.append(tr("what was billed"))
     if budget.get("thresholds"):
         parts.append(
-            tr("alerts at {percents}").format(percents=", ".join(f"{each:g}{NARROW}%" for each in budget["thresholds"]))
+            tr("alerts at {percents}", percents=", ".join(f"{each:g}{NARROW}%" for each in budget["thresholds"]))
         )
     return " · ".join(parts)
 
@@ -102,9 +102,9 @@ class BudgetsField(Field):
         texts.addWidget(label(line_of(budget, self.providers), "help"))
         row.addLayout(texts, 1)
         change = button(tr("Change"), lambda: self.open(at), "link")
-        change.setAccessibleName(tr("Change {name}").format(name=name))
+        change.setAccessibleName(tr("Change {name}", name=name))
         remove = button(tr("Remove"), lambda: self._changed([*self.budgets[:at], *self.budgets[at + 1 :]]), "link")
-        remove.setAccessibleName(tr("Remove {name}").format(name=name))
+        remove.setAccessibleName(tr("Remove {name}", name=name))
         row.addWidget(change)
         row.addWidget(remove)
         return card

@@ -97,12 +97,12 @@ class ConnectionCard(QFrame):
         self.figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.figure)
         self.connect_link = button(tr("Connect"), self.connect_now, "link")
-        self.connect_link.setAccessibleName(tr("Connect {name}").format(name=name))
+        self.connect_link.setAccessibleName(tr("Connect {name}", name=name))
         head.addWidget(self.connect_link)
         self.more = button(tr("Details"), self.toggle, "link")
-        self.more.setAccessibleName(tr("Details of {name}").format(name=name))
+        self.more.setAccessibleName(tr("Details of {name}", name=name))
         head.addWidget(self.more)
-        self.switch = Switch(look, tr("Read {name}").format(name=name), "")
+        self.switch = Switch(look, tr("Read {name}", name=name), "")
         self.switch.clicked.connect(
             lambda on: self._want(f"providers.{connection.provider}.enabled", bool(on), self._switched)
         )
@@ -220,7 +220,7 @@ class Details(QFrame):
         if len(connection.homes) > 1:
             self._add(
                 label(
-                    tr("Looked at: {folders}").format(folders=", ".join(plain(each, 80) for each in connection.homes)),
+                    tr("Looked at: {folders}", folders=", ".join(plain(each, 80) for each in connection.homes)),
                     "note",
                 )
             )
@@ -235,7 +235,7 @@ class Details(QFrame):
         for account in accounts:
             self._account(account, accounts)
         for name, consents in connection.accounts:
-            self._add(label(tr("Account {name}").format(name=plain(name, 40)), "strong"))
+            self._add(label(tr("Account {name}", name=plain(name, 40)), "strong"))
             for consent in consents:
                 self.further[name, consent.name] = self._consent(consent, name)
         self.add_account = AddAccount(self._provider, connection.consents, self._look, self._ask)
@@ -284,7 +284,7 @@ class Details(QFrame):
         name = plain(connection.name, 40)
         confirm(
             self,
-            tr("Disconnect {name}?").format(name=name),
+            tr("Disconnect {name}?", name=name),
             tr(
                 "It is not read any more, its keys are deleted, and what was changed for it is put back. "
                 "What was counted stays."

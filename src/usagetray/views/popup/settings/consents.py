@@ -43,9 +43,9 @@ class ConsentLine(QWidget):
         self.form: KeyForm | None = None
         self.state = label("", "state")
         self.connect_button = button(tr("Connect"), self._open, "link")
-        self.connect_button.setAccessibleName(tr("Connect: {name}").format(name=self._title))
+        self.connect_button.setAccessibleName(tr("Connect: {name}", name=self._title))
         self.remove = button(tr("Remove"), lambda: self._send("withdraw"), "link")
-        self.remove.setAccessibleName(tr("Remove: {name}").format(name=self._title))
+        self.remove.setAccessibleName(tr("Remove: {name}", name=self._title))
         if consent.key:
             top = Qt.AlignmentFlag.AlignTop
             head.addWidget(self.connect_button, 0, top)
@@ -160,14 +160,12 @@ class KeyForm(QFrame):
             | Qt.InputMethodHint.ImhNoAutoUppercase
             | Qt.InputMethodHint.ImhSensitiveData
         )
-        self.secret.setAccessibleName(tr("{key} for {name}, not shown").format(key=name, name=title))
+        self.secret.setAccessibleName(tr("{key} for {name}, not shown", key=name, name=title))
         self.secret.returnPressed.connect(self._save)
         whole.addWidget(self.secret)
         kept = tr("It goes into your system’s key store and nowhere else.")
         if consent.variables:
-            kept = tr("Left empty: the one in {name} is used each time, and kept nowhere.").format(
-                name=consent.variables[0]
-            )
+            kept = tr("Left empty: the one in {name} is used each time, and kept nowhere.", name=consent.variables[0])
         whole.addWidget(label(kept, "help"))
         self.problem = label("", "wrong")
         self.problem.hide()

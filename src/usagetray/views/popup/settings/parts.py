@@ -219,7 +219,7 @@ class Rates(PartView):
     def show_setup(self, seen: Seen) -> None:
         names = ", ".join(plain(each.model, 40) for each in seen.setup.settings.rates[:8])
         self.text.setText(
-            tr("Yours go before the list: {models}").format(models=names)
+            tr("Yours go before the list: {models}", models=names)
             if names
             else tr("None. Costs are at the list prices that come with the program, each dated and with its source.")
         )

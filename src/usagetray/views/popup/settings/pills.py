@@ -62,7 +62,7 @@ class PercentsField(PillsField):
         super().__init__(row, look, changed, [(int(value), *self.words(value)) for value, _ in row.choices])
 
     def words(self, value: Any) -> tuple[str, str]:
-        return f"{value}{NARROW}%", tr("{percent} percent").format(percent=value)
+        return f"{value}{NARROW}%", tr("{percent} percent", percent=value)
 
     def order(self, value: Any) -> Any:
         return value

@@ -28,7 +28,7 @@ def read_from(connection: Connection, accounts: Sequence[AccountView] = ()) -> s
     if connection.is_connected and connection.sources:
         own = [each.key for each in connection.consents if each.key and each.given]
         labels = [
-            tr("your {key}").format(key=label(own[0])) if each == connection.name and own else each
+            tr("your {key}", key=label(own[0])) if each == connection.name and own else each
             for each in connection.sources
         ]
         shown = words.sentence(", ".join(label(plain(each, 40)) for each in labels)).rstrip(".")
@@ -37,11 +37,11 @@ def read_from(connection: Connection, accounts: Sequence[AccountView] = ()) -> s
     keys = tuple(dict.fromkeys(each.key for each in connection.consents if each.key))
     asked = [each for each in connection.consents if not each.key and each.name != "shell-profiles"]
     if connection.found and asked:
-        return tr("Found here; would read: {sources}").format(
-            sources=", ".join(label(plain(each.title, 40)) for each in asked)
+        return tr(
+            "Found here; would read: {sources}", sources=", ".join(label(plain(each.title, 40)) for each in asked)
         )
     if keys:
-        return tr("Needs: {key}").format(key=plain(" / ".join(map(label, keys)), 120))
+        return tr("Needs: {key}", key=plain(" / ".join(map(label, keys)), 120))
     return plain(tr(connection.reads), 240)
 
 
@@ -54,7 +54,7 @@ def figure(accounts: Sequence[AccountView], overview: Overview, left: bool) -> s
     if top is not None:
         window = top[1]
         text = words.figure_text(window, left)
-        return tr("{figure}, {when}").format(figure=text, when=ago(window.captured_at, overview.generated_at))
+        return tr("{figure}, {when}", figure=text, when=ago(window.captured_at, overview.generated_at))
     sums = [said for each in accounts for line in each.money if (said := words.money_text(line))]
     return plain(sums[0], 40) if sums else ""
 
@@ -72,9 +72,9 @@ def consent_state(consent: Consent) -> str:
         return ""
     address = f" · {plain(consent.address, 80)}" if consent.address else ""
     if consent.variables:
-        return tr("Allowed; the key is in the key store, or in {name}").format(name=consent.variables[0]) + address
+        return tr("Allowed; the key is in the key store, or in {name}", name=consent.variables[0]) + address
     return tr("The key is in your system’s key store") + address
 
 
 def numbered(count: int) -> str:
-    return tr_n("{count} request", "{count} requests", count).format(count=count)
+    return tr_n("{count} request", "{count} requests", count)

@@ -92,10 +92,10 @@ class ListField(Field):
         inner.setSpacing(round(4 * look.scale))
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(row.hint)
-        self.edit.setAccessibleName(tr("{name}: one more").format(name=tr(row.label)))
+        self.edit.setAccessibleName(tr("{name}: one more", name=tr(row.label)))
         self.edit.returnPressed.connect(self._add)
         self.add = button(tr("Add"), self._add)
-        self.add.setAccessibleName(tr("{name}: add").format(name=tr(row.label)))
+        self.add.setAccessibleName(tr("{name}: add", name=tr(row.label)))
         last = QWidget()
         below = QHBoxLayout(last)
         below.setContentsMargins(0, 0, 0, 0)
@@ -128,7 +128,7 @@ class ListField(Field):
             row.setContentsMargins(0, 0, 0, 0)
             row.addWidget(label(text, "state"), 1)
             remove = button(tr("Remove"), partial(self._remove, at), "link")
-            remove.setAccessibleName(tr("Remove {name}").format(name=text))
+            remove.setAccessibleName(tr("Remove {name}", name=text))
             row.addWidget(remove)
             self._lines.layout().addWidget(line)  # type: ignore[union-attr]
 
