@@ -6,6 +6,8 @@ import base64
 import json
 import logging
 import stat
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -98,6 +100,20 @@ def test_only_the_newest_secrets_are_remembered() -> None:
         masking.register(Secret(f"secret-{number:03}"))
 
     assert masking.mask("secret-000 secret-001 secret-064") == "secret-000 ••• •••"
+
+
+def test_secrets_registered_side_by_side_are_all_hidden() -> None:
+    """Sources are asked in threads of their own, and each makes its secret known."""
+    masking, secrets = Masking(), [f"secret-of-source-number-{number}" for number in range(48)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda secret: masking.register(Secret(secret)), secrets))
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert not any(secret in masking.mask(f"said {secret}") for secret in secrets)
 
 
 def test_a_secret_in_a_traceback_is_hidden_and_its_lines_stay_lines(tmp_path: Path) -> None:

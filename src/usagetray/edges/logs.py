@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import sys
+import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
@@ -57,21 +58,25 @@ class Masking(logging.Formatter):
     def __init__(self, home: Path | None = None) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._home = str(home or Path.home())
+        self._registering = threading.Lock()
         self._secrets: deque[str] = deque(maxlen=MOST_SECRETS)
         self._pieces: dict[int, frozenset[str]] = {}  # by length
 
     def register(self, secret: Secret) -> None:
         """Hides this text, each piece of it of 12 characters, and both in the usual encodings, from now on."""
         text = secret.reveal()
-        if len(text) < SHORTEST or text in self._secrets:
+        if len(text) < SHORTEST:
             return
-        self._secrets.append(text)
-        found: dict[int, set[str]] = {}
-        for known in self._secrets:
-            for form in _forms(known):
-                for piece in _cut(form):
-                    found.setdefault(len(piece), set()).add(piece)
-        self._pieces = {length: frozenset(pieces) for length, pieces in found.items()}
+        with self._registering:  # sources are asked side by side, each with a secret of its own
+            if text in self._secrets:
+                return
+            self._secrets.append(text)
+            found: dict[int, set[str]] = {}
+            for known in self._secrets:
+                for form in _forms(known):
+                    for piece in _cut(form):
+                        found.setdefault(len(piece), set()).add(piece)
+            self._pieces = {length: frozenset(pieces) for length, pieces in found.items()}
 
     def format(self, record: logging.LogRecord) -> str:
         return self.mask(super().format(record))
@@ -148,8 +153,6 @@ def masking_in_use() -> Masking | None:
 
 def log_uncaught() -> None:
     """Uncaught exceptions of any thread go to the log, masked, and not to the user's terminal."""
-    import threading
-
     log = logging.getLogger("usagetray")
     sys.excepthook = lambda kind, error, trace: log.critical("uncaught", exc_info=(kind, error, trace))
 

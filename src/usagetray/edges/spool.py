@@ -29,10 +29,11 @@ def append(folder: Folder, name: str, line: bytes) -> None:
     """Adds one line in a single write, so that helpers running at once cannot mix theirs. Raises OSError."""
     _private(os.fspath(folder))
     path = place(folder, name)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _GUARD, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _GUARD, 0o600)
     try:
-        os.write(handle, line + b"\n")
-        full = os.fstat(handle).st_size > MOST
+        size = os.fstat(handle).st_size
+        os.write(handle, (b"\n" if _is_torn(handle, size) else b"") + line + b"\n")
+        full = size + len(line) >= MOST
     finally:
         os.close(handle)
     if full:
@@ -67,6 +68,14 @@ def trim(folder: Folder, name: str) -> None:
             os.replace(path, path + FORMER)
     except FileNotFoundError:
         pass  # another helper was quicker
+
+
+def _is_torn(handle: int, size: int) -> bool:
+    """The helper before was killed within its write: its half a line must not spoil the next one."""
+    if not size:
+        return False
+    os.lseek(handle, -1, os.SEEK_END)
+    return os.read(handle, 1) != b"\n"
 
 
 _GUARD = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
