@@ -146,7 +146,8 @@ def looked_at(folder: Path, expected: list[tuple[str, int]], tally: Tally) -> No
             tally.lost += [f"{what} {number}" for kind, number in expected if kind == what and number not in found]
         alerts, told = {number for (number,) in disk.execute(ALERTS)}, LOOKED_FOR["told"]
         tally.lost += [f"alert {number}" for (number,) in disk.execute(told) if number not in alerts]
-    kept = {json.loads(line)["number"] for line in spool.read(folder, "spool") if line.endswith(b"}")}  # one may be torn
+    whole = [line for line in spool.read(folder, "spool") if line.endswith(b"}")]  # one may be torn
+    kept = {json.loads(line)["number"] for line in whole}
     tally.lost += [f"spool {number}" for what, number in expected if what == "spool" and number not in kept]
     config = folder / "config.toml"
     if config.exists():
