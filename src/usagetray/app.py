@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,8 +183,9 @@ class App:
         every = max(TICK.total_seconds() / self.profile.speed, 0.5)
         # A late job is run, and only once: after a sleep the default grace would drop it, and without
         # coalescing all the missed ones would come in a row.
+        # Spans need no zone, and the user's may be one of which that library knows no name.
         scheduler = BackgroundScheduler(
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, daemon=True
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, daemon=True, timezone=UTC
         )
         scheduler.add_job(lambda: self.do(self.tick), "interval", seconds=every, id="tick")
         scheduler.add_job(lambda: self.do(self.index), "interval", seconds=INDEX.total_seconds(), id="index")

@@ -139,4 +139,10 @@ def _zone_of(variable: str | None, stamp: tuple[int, int]) -> tzinfo:
     import tzlocal  # deferred: verbs that show no time need none of it
 
     del variable, stamp
-    return tzlocal.reload_localzone()
+    try:
+        return tzlocal.reload_localzone()
+    except (LookupError, ValueError, OSError):
+        # "UTC0", "EST5EDT,M3.2.0,M11.1.0": rules instead of a name; or /etc says two different things.
+        from usagetray.edges.system_zone import SystemZone
+
+        return SystemZone()

@@ -12,8 +12,15 @@ from usagetray.app import App
 from usagetray.profile import open_profile
 
 
+@pytest.fixture(params=["", "UTC0"], ids=["usual", "a zone of rules alone"])
+def _zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As containers have it, of which the scheduler's library knows no name."""
+    if request.param:
+        monkeypatch.setenv("TZ", request.param)
+
+
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
+def app(tmp_path: Path, _zone: None) -> Iterator[App]:
     (tmp_path / "own").mkdir(mode=0o700)
     (tmp_path / "own" / "config.toml").write_text("welcomed = true\n")
     environ = {"HOME": str(tmp_path / "home"), "USAGETRAY_HOME": str(tmp_path / "own")}
