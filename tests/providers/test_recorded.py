@@ -43,6 +43,7 @@ def test_a_recorded_answer_reads_as_it_should(provider: str, case: dict[str, Any
             assert window.utilization is None
         assert window.unlimited is expected.get("unlimited", False)
         assert window.scope == expected.get("scope", window.scope)
+        assert window.label == expected.get("label", window.label)
         assert window.locks is expected["locks"]
         if "resets_at" in expected:
             assert window.resets_at is not None

@@ -22,6 +22,7 @@ UNIT = "credits"
 NEARLY_FULL = 0.95
 """From here a window is believed to be the one meant by "limit reached": the percentage was counted just before."""
 SHORTEST = timedelta(minutes=1)
+NEARLY_AN_HOUR = timedelta(minutes=50)
 LONGEST = timedelta(days=400)
 """No window is shorter or longer: such a figure is in another unit."""
 MOST_NAME = 60
@@ -80,8 +81,8 @@ def model_scope(limit_id: str | None, name: str) -> Scope:
     return Scope((limit_id or name).lower()[:MOST_NAME], name[:MOST_NAME], f"{name[:MOST_NAME]} only")
 
 
-def windows(answer: Answer, scope: Scope, at: datetime) -> tuple[UsageWindow, ...]:
-    """The windows of one set of limits that was stated `at`."""
+def windows(answer: Answer, scope: Scope, at: datetime, *, reached: bool = False) -> tuple[UsageWindow, ...]:
+    """The windows of one set of limits that was stated `at`. `reached`: something beside them says "limit reached"."""
     found: list[UsageWindow] = []
     for number, name in enumerate(_slots(answer), start=1):
         slot = answer.sub(name)
@@ -105,7 +106,7 @@ def windows(answer: Answer, scope: Scope, at: datetime) -> tuple[UsageWindow, ..
                 locks=scope.locks,
             )
         )
-    return _full(found) if _reached(answer) else tuple(found)
+    return _full(found) if reached or _reached(answer) else tuple(found)
 
 
 def _slots(answer: Answer) -> Iterator[str]:
@@ -152,12 +153,14 @@ def _class(length: timedelta | None, number: int, taken: set[str], limit_id: str
     """Key, label and true length of a window. Lengths come a minute short (299, 10079) and mean the round one."""
     if length is None:
         return f"{limit_id}:limit-{number}", f"Limit {number}", None
-    hours = max(1, round(length / timedelta(hours=1)))
+    minutes, hours = round(length / timedelta(minutes=1)), max(1, round(length / timedelta(hours=1)))
     days = round(length / timedelta(days=1))
     if timedelta(days=6) <= length <= timedelta(days=8):
         name, label, meant = "weekly", "Week", timedelta(days=7)
     elif timedelta(days=28) <= length <= timedelta(days=31):
         name, label, meant = "monthly", f"{days} days", timedelta(days=days)
+    elif length < NEARLY_AN_HOUR:
+        name, label, meant = "5-hour", f"{minutes} minutes" if minutes > 1 else "1 minute", timedelta(minutes=minutes)
     elif length <= timedelta(hours=6):
         name, label, meant = "5-hour", f"{hours} hours" if hours > 1 else "1 hour", timedelta(hours=hours)
     elif length < timedelta(days=2):
@@ -199,7 +202,7 @@ def money(answer: Answer) -> tuple[MoneyLine, ...]:
                 balance=Money(amount=balance, currency=UNIT) if balance is not None else None,
                 enabled=has,
                 unlimited=unlimited,
-                covers=has is True and (unlimited or (balance is not None and balance > 0)),
+                covers=has is True and (unlimited or (balance is not None and balance > 0)) and not is_capped(answer),
             )
         )
     if cap := _cap(answer):
@@ -227,11 +230,28 @@ def _cap(answer: Answer) -> Answer | None:
     return None
 
 
+def is_capped(answer: Answer) -> bool:
+    """The workspace's cap was reached: nothing goes on, whatever credits are left."""
+    return answer.flag("spend_control", "reached") is True
+
+
+def _reached_cap(answer: Answer, at: datetime) -> tuple[UsageWindow, ...]:
+    """That cap as the full window that it is; while it has room it is a sum of money."""
+    control = answer.sub("spend_control")
+    if control is None or not is_capped(answer):
+        return ()
+    named = f"{control.text('reached_limit_type')}_limit"
+    cap = control.sub(named) if named in CAPS else None
+    cap = cap or _cap(answer)
+    resets_at = _reset(cap, at) if cap else None
+    return (UsageWindow(key=f"{MAIN}:spend-cap", label="Spend cap", utilization=1.0, resets_at=resets_at, length=None),)
+
+
 def usage_answer(answer: Answer, at: datetime) -> Limits:
     """What the usage endpoint answers."""
-    found: list[UsageWindow] = []
+    found: list[UsageWindow] = [*_reached_cap(answer, at)]
     if main := answer.sub("rate_limit"):
-        found += windows(main, EVERYTHING, at)
+        found += windows(main, EVERYTHING, at, reached=_reached(answer))
     if review := answer.sub("code_review_rate_limit"):
         found += windows(review, Scope("code_review", words="code review"), at)
     for row in answer.rows("additional_rate_limits"):
