@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sys
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -148,6 +152,50 @@ def test_a_settings_file_that_is_a_link_stays_one(path: Path, tmp_path: Path) ->
 
     assert path.is_symlink()
     assert load(target).show_left is False
+
+
+def test_changes_made_at_the_same_moment_are_all_kept(path: Path) -> None:
+    """The tray's window and a script's commands: each of twelve reads, changes and replaces the whole file."""
+    wanted = {f"providers.made-up-{number}.enabled": number % 2 == 0 for number in range(12)}
+    path.write_text("# mine\n")
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda each: set_value(path, *each), wanted.items()))
+
+    kept = tomllib.loads(path.read_text())["providers"]
+    assert {f"providers.{name}.enabled": each["enabled"] for name, each in kept.items()} == wanted
+    assert path.read_text().startswith("# mine\n")
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_a_link_that_leads_to_itself_is_said_and_left(path: Path) -> None:
+    path.symlink_to(path)
+
+    with pytest.raises(SettingsError, match="cannot be read"):
+        set_value(path, "show", "left")
+
+    assert path.is_symlink()
+    assert "cannot be read" in load(path).problems[0]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "too long"])
+def test_what_is_no_file_of_settings_holds_nothing_up(path: Path, kind: str) -> None:
+    """Opening a pipe waits for its writer, a device may never end."""
+    assert sys.platform != "win32"  # for the type checker
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(b"#" * (5 << 20))
+
+    settings = load(path)
+
+    assert "cannot be read" in settings.problems[0]
+    with pytest.raises(SettingsError, match="cannot be read"):
+        set_value(path, "show", "left")
 
 
 def test_a_file_broken_while_the_program_runs_is_said_and_mended_without_a_restart(world: World) -> None:

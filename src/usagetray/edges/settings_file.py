@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
+import sys
+import time
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from usagetray.edges.files import private_dir, write_atomic
 from usagetray.errors import SettingsError
 from usagetray.settings.keys import Kind, kind_of
-from usagetray.settings.reading import shown, syntax
+from usagetray.settings.reading import shown, syntax, text_of
 
 ROWS = ("budgets", "rates")
 """Keys whose values are tables, one below the other."""
+PATIENCE_S = 5.0
+"""For another change to be done. One takes some milliseconds."""
 
 
 def parse_value(text: str) -> Any:
@@ -30,6 +38,25 @@ def set_value(path: Path, key: str, value: Any) -> None:
         kind.read(value)
     except ValueError as error:
         raise SettingsError(f"{key} takes {error}, not {shown(value)}.") from None
+    with _changing(path, key):
+        _put(path, key, value, kind)
+
+
+def unset_value(path: Path, key: str) -> None:
+    """Takes one dotted key out, so that its default holds. Raises `SettingsError` as `set_value` does."""
+    _kind(key)
+    with _changing(path, key):
+        document = _document(path, key)
+        table: Any = document
+        *sections, name = key.split(".")
+        for section in sections:
+            table = table.get(section, {}) if hasattr(table, "get") else {}
+        if name in table:
+            del table[name]
+            _write(path, document)
+
+
+def _put(path: Path, key: str, value: Any, kind: Kind) -> None:
     document = _document(path, key)
     table: Any = document
     *sections, name = key.split(".")
@@ -46,17 +73,42 @@ def set_value(path: Path, key: str, value: Any) -> None:
     _write(path, document)
 
 
-def unset_value(path: Path, key: str) -> None:
-    """Takes one dotted key out, so that its default holds. Raises `SettingsError` as `set_value` does."""
-    _kind(key)
-    document = _document(path, key)
-    table: Any = document
-    *sections, name = key.split(".")
-    for section in sections:
-        table = table.get(section, {}) if hasattr(table, "get") else {}
-    if name in table:
-        del table[name]
-        _write(path, document)
+@contextlib.contextmanager
+def _changing(path: Path, key: str) -> Iterator[None]:
+    """One change at a time: of two made of the same text, the later would take the earlier one back.
+
+    The folder is what is locked, so that no further file lies there. Windows knows no such lock, and some network file
+    systems neither.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    private_dir(path.parent)
+    try:
+        handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise SettingsError(f"{path.parent} cannot be read ({error.strerror}), so {key} was not set.") from None
+    try:
+        until = time.monotonic() + PATIENCE_S
+        while _is_held(handle):
+            if time.monotonic() > until:
+                raise SettingsError(f"{path} is being changed by another program: try again.")
+            time.sleep(0.005)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_held(folder: int) -> bool:
+    """Takes the folder's lock until it is closed; whether another has it. No, where there are no locks."""
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno in (errno.EWOULDBLOCK, errno.EACCES)
+    return False
 
 
 def _kind(key: str) -> Kind:
@@ -77,13 +129,16 @@ def _document(path: Path, key: str) -> Any:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
-        tomllib.loads(text)  # the words of its errors are those that the user is shown elsewhere
-        return _tomlkit().parse(text)
+        text = text_of(path)
+    except FileNotFoundError:
+        text = ""
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}), so {key} was not set.") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not UTF-8 text; it was left as it is.") from None
+    try:
+        tomllib.loads(text)  # the words of its errors are those that the user is shown elsewhere
+        return _tomlkit().parse(text)
     except (ValueError, TOMLKitError, RecursionError) as error:
         raise SettingsError(f"{path}: {_broken(error)}; it was left as it is.") from None
 

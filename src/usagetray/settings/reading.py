@@ -5,7 +5,10 @@ A value that cannot be used costs only itself: its default holds, and the proble
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -19,13 +22,14 @@ from usagetray.settings import rates as rate_rows
 from usagetray.settings.keys import is_id, kind_of
 
 T = TypeVar("T")
+MOST_BYTES = 4 << 20
 LIKE_A_KEY = re.compile(r"\b(?:sk|pk|rk|gh[a-z]|github_pat|xox[a-z])[-_][\w-]{6,}|[A-Za-z0-9_-]{24,}")
 
 
 def load(path: Path) -> Settings:
     """The settings in the file; defaults where there is none. Never raises, never writes."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = text_of(path)
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
@@ -35,6 +39,21 @@ def load(path: Path) -> Settings:
     except (ValueError, RecursionError) as error:
         return Settings(problems=(f"{path}: {syntax(error)}; the defaults hold until it is mended.",))
     return _Reader(path, text, table).settings()
+
+
+def text_of(path: Path) -> str:
+    """The whole file, links followed. Raises UnicodeDecodeError, and OSError also for what is no file of settings.
+
+    Opening a pipe would wait for who writes to it, and some devices never end.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {MOST_BYTES >> 20} MiB", str(path))
+    return content.decode("utf-8-sig")
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:
