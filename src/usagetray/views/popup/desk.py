@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette, QScreen
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette, QScreen
+from PySide6.QtWidgets import QApplication
 
 from usagetray.views.popup import tokens as t
 from usagetray.views.popup.fonts import Letters
+from usagetray.views.popup.gtk_settings import gtk_settings
 from usagetray.views.popup.panels import left_over, to_logical
 from usagetray.views.popup.panels_x11 import taken_on_x11
 from usagetray.views.popup.placing import Box, mended, spare_panel
@@ -26,6 +28,20 @@ def current_look(theme: str | None, *, moves: bool = False) -> Look:
     else:
         palette = t.DARK if (theme == "dark" if theme else _is_dark()) else t.LIGHT
     return Look(palette, Letters(font), scale, moves)
+
+
+def follow_gtk(environ: Mapping[str, str]) -> None:
+    """Take over what a GTK desktop says now: asked whenever a window opens, for nobody tells of changes."""
+    told = gtk_settings(environ, on_x11=QGuiApplication.platformName() == "xcb")
+    if told.family:
+        font = QFont(told.family)
+        font.setPointSizeF(told.points)
+        if font != QApplication.font():
+            QApplication.setFont(font)
+    hints = QGuiApplication.styleHints()
+    if hasattr(hints, "setColorScheme"):  # from Qt 6.8 on
+        # Unknown leaves it to the desktop's portal, which knows more of light and dark than themes' names do.
+        hints.setColorScheme(Qt.ColorScheme.Dark if told.is_dark else Qt.ColorScheme.Unknown)
 
 
 def on_restyle(change: Callable[[], None]) -> None:

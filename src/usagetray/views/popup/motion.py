@@ -8,10 +8,11 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from PySide6.QtCore import QEasingCurve, QPropertyAnimation, QVariantAnimation
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
+
+from usagetray.views.popup.gtk_settings import gtk_settings
 
 APPEAR_MS = 120
 BAR_MS = 180
@@ -32,7 +33,7 @@ def may_move(environ: Mapping[str, str]) -> bool:
     if sys.platform == "darwin":
         app_kit = importlib.import_module("AppKit")  # comes with pystray, on this system only
         return not app_kit.NSWorkspace.sharedWorkspace().accessibilityDisplayShouldReduceMotion()
-    return not _gtk_is_still(environ)
+    return not gtk_settings(environ, on_x11=QApplication.platformName() == "xcb").is_still
 
 
 def _windows_moves() -> bool:
@@ -43,20 +44,6 @@ def _windows_moves() -> bool:
     windll = getattr(ctypes, "windll")  # noqa: B009 - only Windows has it
     windll.user32.SystemParametersInfoW(get_client_area_animation, 0, ctypes.byref(answer), 0)
     return bool(answer.value)
-
-
-def _gtk_is_still(environ: Mapping[str, str]) -> bool:
-    """What the desktops that keep GTK's settings in a file have written there."""
-    home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '')}/.config"
-    for version in ("gtk-4.0", "gtk-3.0"):
-        try:
-            lines = (Path(home) / version / "settings.ini").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            continue
-        said = [line.partition("=")[2].strip().lower() for line in lines if line.startswith("gtk-enable-animations")]
-        if said:
-            return said[-1] in ("0", "false")
-    return False
 
 
 def appear(window: QWidget) -> QPropertyAnimation:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from usagetray.overview import Overview
@@ -95,6 +96,7 @@ def run(
     loader = Loader(load)
     loader.request()  # reads while Qt is being loaded
     _prefer_placeable_windows()
+    is_gtk = _keep_gtk_out()
     # Whatever prints must not end up between the events: fd 1 becomes stderr, events keep the pipe.
     events = EventWriter(os.dup(1))
     os.dup2(2, 1)
@@ -103,6 +105,7 @@ def run(
 
     from usagetray.profile import local_zone
     from usagetray.views.popup.compositor import has_compositor
+    from usagetray.views.popup.desk import follow_gtk
     from usagetray.views.popup.motion import may_move
     from usagetray.views.popup.settings.desk import VERBS, SettingsDesk
     from usagetray.views.popup.tabs import TABS, readers
@@ -113,6 +116,7 @@ def run(
     application.setDesktopFileName("usagetray")
     application.setQuitOnLastWindowClosed(False)
     platform = application.platformName()
+    follow = partial(follow_gtk, os.environ if environ is None else environ) if is_gtk else _nothing
     window = PopupWindow(
         loader,
         events.send,
@@ -125,6 +129,7 @@ def run(
         readers=readers(environ) if environ is not None else {},
         moves=may_move(environ) if environ is not None else False,
         warm=WARM if warm is None else warm,
+        follow=follow,
     )
     loader.deliver_to(window.arrived.emit)
     settings: SettingsDesk | None = None
@@ -135,6 +140,7 @@ def run(
             cost_reader(environ),
             events.send,
             theme=theme,
+            follow=follow,
             opens=lambda: window.obey({"verb": "hide"}),
             closed=window.rest,
         )
@@ -156,3 +162,17 @@ def _prefer_placeable_windows() -> None:
     """On Wayland no window may say where it stands; under XWayland the popup can stand by its icon."""
     if sys.platform.startswith("linux"):
         os.environ.setdefault("QT_QPA_PLATFORM", "xcb;wayland")
+
+
+def _keep_gtk_out() -> bool:
+    """True where its settings are ours to read: Qt would load GTK for them, some 20 MB, and not only on GNOME."""
+    themes = ("gnome", "generic", "gtk3", "kde", "xdgdesktopportal")  # others have no plug-in here: Qt looks further
+    is_kde = "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").upper().split(":")
+    if sys.platform.startswith("linux") and not is_kde and os.environ.get("QT_QPA_PLATFORMTHEME") not in themes:
+        os.environ["QT_QPA_PLATFORMTHEME"] = "gnome"
+        return True
+    return False
+
+
+def _nothing() -> None:
+    pass

@@ -61,9 +61,13 @@ class PopupWindow(QWidget):
         readers: Mapping[str, Read] | None = None,
         moves: bool = False,
         warm: timedelta = WARM,
+        follow: Callable[[], None] = lambda: None,
     ) -> None:
+        """`follow`: takes over what the desktop says of its look; called before each opening."""
         super().__init__()
         self._tabs, self._readers, self._moves = tabs, readers or {}, moves
+        self._follow = follow
+        follow()
         self._fading: QPropertyAnimation | None = None
         self._asked = Asked()
         self._details = Details(explain, self.explained.emit)
@@ -178,6 +182,7 @@ class PopupWindow(QWidget):
     def _open(self) -> None:
         if not self._opening or self.isVisible():
             return
+        self._follow()
         self._look = current_look(self._theme, moves=self._moves)
         dress_hints(self._look)
         self._details.shut()

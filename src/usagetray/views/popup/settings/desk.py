@@ -34,13 +34,14 @@ class SettingsDesk(QObject):
         emit: Callable[[Mapping[str, object]], None],
         *,
         theme: str | None = None,
+        follow: Callable[[], None] = lambda: None,
         opens: Callable[[], None] = lambda: None,
         closed: Callable[[], None] = lambda: None,
     ) -> None:
         """`opens`: called before the window opens. `closed`: after it was closed."""
         super().__init__()
         self._load_setup, self._load_overview, self._load_cost = load_setup, load_overview, load_cost
-        self._emit, self._theme = emit, theme
+        self._emit, self._theme, self._follow = emit, theme, follow
         self._opens, self._closed = opens, closed
         self._variables: tuple[str, ...] = ()
         self._loader: Loader[Loaded] | None = None
@@ -79,6 +80,7 @@ class SettingsDesk(QObject):
     def _open(self, page: str) -> None:
         self._opens()
         if self.window is None:
+            self._follow()
             self._make()
         assert self.window is not None  # noqa: S101 - made above
         if page:
