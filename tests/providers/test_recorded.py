@@ -75,6 +75,7 @@ def assert_money(told: Told, case: dict[str, Any]) -> None:
     assert len(told.money) == sum(map(len, left.values()))
     for line in told.money:
         expected = left[line.kind].pop(0)
+        assert line.label == expected.get("label", line.label)
         for field in ("used", "limit", "balance"):
             amount = getattr(line, field)
             assert (str(amount.amount) if amount else None) == expected.get(field), field

@@ -143,7 +143,9 @@ def _pool(pools: Answer, name: str) -> UsageWindow | None:
         length = int(known[1]) * {"m": UNITS["MINUTE"], "h": UNITS["HOUR"], "d": UNITS["DAY"]}[known[2]]
         key, label = length_name(length)
     elif known and known[3]:
-        key, label, scope = f"month_{known[3]}", "Month", {"total": "all use"}.get(known[3], known[3].replace("_", " "))
+        is_total = known[3] == "total"
+        key, scope = f"month_{known[3]}", "all use" if is_total else ""
+        label = "Month" if is_total else f"Month for {known[3].replace('_', ' ')}"
     return UsageWindow(
         key=key, label=label, scope=scope, utilization=used, resets_at=resets_at, length=length, locks=known is not None
     )

@@ -69,7 +69,7 @@ def fetch(facts: Facts, web: Web | None) -> tuple[Snapshot, ...]:
 def _personal(answer: Answer, team: str | None) -> list[Budget]:
     """The owner's own budget, which does not stop a team's key, and what is told of the key's team."""
     own = answer.sub("user_info")
-    found = [_of(own, "user", "Your budget", locks=team is None)] if own else []
+    found = [_of(own, "user", "Personal budget", locks=team is None)] if own else []
     return found + [_of(row, "team", "Team budget") for row in answer.rows("teams") if team == row.text("team_id")]
 
 
@@ -79,7 +79,7 @@ def _of_team(answer: Answer, user: str | None) -> list[Budget]:
     for row in answer.rows("team_memberships"):
         if user is not None and user == row.text("user_id"):
             cap = row.number("litellm_budget_table", "max_budget")
-            found.append(Budget("member", "Your share of the team’s", row.number("spend"), cap, row))
+            found.append(Budget("member", "Share of the team’s budget", row.number("spend"), cap, row))
     return found
 
 

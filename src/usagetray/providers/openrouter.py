@@ -21,6 +21,7 @@ ID = "openrouter"
 SOURCE = "OpenRouter"
 KEY = Key(name="api_key", label="API key", env=("OPENROUTER_API_KEY",))
 PERIODS = {"daily": "day", "weekly": "week", "monthly": "month"}
+SPANS = {"day": "Today (UTC day)", "week": "This week (UTC)", "month": "This month (UTC)"}
 
 
 def fetch(facts: Facts, web: Web | None) -> tuple[Snapshot, ...]:
@@ -68,7 +69,7 @@ def _limit(own: Answer, limit: Decimal | None, used: Decimal | None) -> tuple[Mo
 def _spent(own: Answer) -> tuple[MoneyLine, ...]:
     sums = [(period, own.number(f"usage_{name}")) for name, period in PERIODS.items()]
     return tuple(
-        MoneyLine(kind=MoneyKind.BILLED, label="Spent", used=usd(used), period=period)
+        MoneyLine(kind=MoneyKind.BILLED, label=SPANS[period], used=usd(used), period=period)
         for period, used in sums
         if used is not None
     )
