@@ -30,6 +30,7 @@ from usagetray.views.words import (
     figure,
     money_text,
     row_left,
+    row_name,
     row_rights,
     short_name,
     switched_off,
@@ -123,7 +124,8 @@ def test_windows_are_named_shortly_in_sentences():
         "Week (Fable only)",
         "5 hours",
     ]
-    assert [window_name(one) for one in windows] == ["session", "week", "week, Fable only", "5 hours"]
+    assert [window_name(one) for one in windows] == ["session", "week", "week, Fable only", "5-hour limit"]
+    assert [row_name(one) for one in windows] == ["Session", "Week", "Week, Fable only", "5 hours"]
     assert [short_name(one, windows) for one in windows] == ["session", "week", "Fable", "5 h"]
 
 

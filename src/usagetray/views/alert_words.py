@@ -11,9 +11,9 @@ from usagetray.domain.budgets import USED_UP, Basis, BudgetState
 from usagetray.domain.forensics import Cause
 from usagetray.domain.paying import Paid
 from usagetray.domain.spikes import Spike
-from usagetray.language import tr, tr_n
+from usagetray.language import inside, tr, tr_n
 from usagetray.overview import AccountView, Overview, WindowView
-from usagetray.views import budget_words, forecast_words, paying_words
+from usagetray.views import budget_words, forecast_words, labels, paying_words
 from usagetray.views.amounts import dollars, share
 from usagetray.views.figures import countdown, duration, instant
 from usagetray.views.plain import clip, plain
@@ -24,8 +24,8 @@ from usagetray.views.words import (
     account_name,
     has_day,
     has_figure,
+    off_line,
     reading_text,
-    switched_off,
     window_label,
     window_name,
 )
@@ -96,7 +96,7 @@ def alert_words(alert: Alert, overview: Overview, zone: tzinfo, left: bool, behi
         urgency = "normal"
     else:
         title = f"{name} {window_name(window)}: {reading_text(window, left)}"
-        text = [_pace(window, now, zone), mostly(behind.cause), _advice(alert, account, overview)]
+        text = [_pace(window, now, zone), mostly(behind.cause), _advice(alert, account, window, overview)]
         urgency = "normal"
     return cut(title, text, urgency, overview)
 
@@ -182,19 +182,23 @@ def _instead(account: AccountView, overview: Overview) -> str:
     elsewhere = way_out(account, overview)
     if elsewhere:
         return f"{elsewhere}."
-    off = switched_off(account)
+    off = off_line(account)
     if off is not None:
-        return tr("Until then: an API key goes on at list prices, or switch on usage credits.")
+        name = inside(labels.label(plain(off.label, 40)))
+        return tr("Until then: an API key goes on at list prices, or switch on {credits}.", credits=name)
     return tr("Until then: an API key goes on at list prices.")
 
 
-def _advice(alert: Alert, account: AccountView, overview: Overview) -> str:
+def _advice(alert: Alert, account: AccountView, window: WindowView, overview: Overview) -> str:
     threshold = alert.threshold or 0.0
     if threshold < WORTH_ADVICE:
         return tr("Nothing to do yet.")
     elsewhere = way_out(account, overview)
-    smaller = tr("A smaller context or a smaller model makes the rest last longer.")
-    return f"{elsewhere}. {smaller}" if elsewhere else smaller
+    if window.used is not None and window.used >= 1:
+        rest = tr("Other models go on.") if window.model else ""
+    else:
+        rest = tr("A smaller context or a smaller model makes the rest last longer.")
+    return " ".join(filter(None, (f"{elsewhere}." if elsewhere else "", rest)))
 
 
 def _to_do(threshold: float, *, is_bill: bool) -> str:

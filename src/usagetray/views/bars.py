@@ -30,10 +30,10 @@ from usagetray.views.words import (
     figure_text,
     has_figure,
     money_text,
+    row_name,
     row_rights,
     short_name,
     unusable,
-    window_name,
 )
 
 NOTHING = tr_later("usagetray: no figures yet")
@@ -168,11 +168,10 @@ def _rows(account: AccountView, overview: Overview, left: bool, zone: tzinfo | N
     title = account_title(account, overview.accounts)
     rows = []
     for window in account.windows:
-        name = window_name(window)
         right = row_rights(window, now, zone)[0] if zone is not None else ""
         coming = forecast_words.row(window, now, zone) if zone is not None else ""
         figure = figure_text(window, left) + aged(window, now)
-        rows.append(" · ".join(filter(None, (f"{name[:1].upper()}{name[1:]}  {figure}", coming, right))))
+        rows.append(" · ".join(filter(None, (f"{row_name(window)}  {figure}", coming, right))))
     rows += [f"{plain(each.label, 40)}: {said}" for each in account.money if (said := money_text(each))]
     rows += [cost_words.to_date(account.cost, overview)] if account.cost else []
     wrong = problem(account, now, zone)

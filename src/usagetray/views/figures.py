@@ -190,6 +190,12 @@ def money(sum_: Money, *, trim: bool = False) -> str:
     return sign + _in_currency(number(shown), sum_.currency)
 
 
+def bare(sum_: Money) -> str:
+    """The same before a sum that names the unit: "8,000" of "8,000 of 25,000 credits"; a sign stays, "$3.12 of $50"."""
+    shown = money(sum_)
+    return shown if sum_.currency in _SIGNS else shown.removesuffix(f"{NBSP}{plain(sum_.currency, 12)}")
+
+
 def cost(usd: Decimal, *, at_least: bool = False) -> str:
     """A cost at list prices, to the cent: "$12.66", "$1,234.50", "≥ $12.66"; "<$0.01" below half a cent.
 

@@ -29,9 +29,9 @@ from usagetray.views.words import (
     has_figure,
     money_text,
     row_left,
+    row_name,
     row_rights,
     short_name,
-    window_name,
 )
 
 TOOLTIP_UNITS = 127
@@ -167,8 +167,7 @@ def _section(account: AccountView, overview: Overview, zone: tzinfo, left: bool)
 
 def _row(account: AccountView, window: WindowView, now: datetime, zone: tzinfo, left: bool) -> str:
     """ "Week, Fable  88 % used · resets Mon 09:00"; an old figure carries its age."""
-    name = window_name(window)
-    name = name[:1].upper() + name[1:]
+    name = row_name(window)
     if not has_figure(window):
         words = tr("No limit") if window.state is WindowState.UNLIMITED else row_left(window, account, now, zone)
         return f"{name}  {words}"

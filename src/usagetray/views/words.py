@@ -18,6 +18,7 @@ from usagetray.views import forecast_words, labels
 from usagetray.views.figures import (
     DASH,
     ago,
+    bare,
     countdown,
     duration,
     instant,
@@ -48,7 +49,8 @@ GLYPHS: Mapping[Mark, str] = {"triangle": "▲", "bang": "!", "dollar": "$", "st
 """Marks in text. The others ("check", "clock", "app") have none: calm needs no sign."""
 
 _SHORT_ID, _LONG_ID = 9, 40  # of a vendor's identity: eight signs tell most apart
-_COMMON = ("Session", "Week", "Month", "Limit")  # small inside a sentence; a model's name is not
+_COMMON = frozenset(["Session", "Day", "Week", "Month", "Limit", "Tools", "Key", "Personal", "Team", "Share", "Spend"])
+"""Words that are small inside a sentence; a model's name is not."""
 _REASONS = {
     "out_of_credits": tr_later("out of credits"),
     "org_level_disabled": tr_later("switched off by your organisation"),
@@ -105,10 +107,21 @@ def window_title(window: WindowView) -> str:
 
 
 def window_name(window: WindowView) -> str:
-    """Inside a sentence: "session", "week", "week, Fable only"."""
-    label = window_label(window)
-    if plain(window.label, 48).split(" ")[0] in _COMMON:
+    """Inside a sentence: "session", "week", "5-hour limit", "week, Fable only"."""
+    said = plain(window.label, 48)
+    label = labels.limit(said) or window_label(window)
+    if said.split(" ")[0] in _COMMON:
         label = inside(label)
+    return _with_scope(window, label)
+
+
+def row_name(window: WindowView) -> str:
+    """Before a figure of its own: "Session", "5 hours", "Week, Fable only"."""
+    label = window_label(window)
+    return _with_scope(window, label[:1].upper() + label[1:])
+
+
+def _with_scope(window: WindowView, label: str) -> str:
     return f"{label}, {window_scope(window) or plain(window.model or '', 32)}" if _is_narrow(window) else label
 
 
@@ -264,11 +277,13 @@ def money_words(line: MoneyLine) -> MoneyWords | None:
     kind = {MoneyKind.BILLED: tr("billed"), MoneyKind.ESTIMATE: tr("at list prices")}.get(line.kind, "")
     label = labels.label(plain(line.label, 40))
     if line.used is not None:
+        used = money(line.used)
         if line.limit is not None:
             unit = tr("of {limit}", limit=money(line.limit, trim=True))
+            if line.limit.currency == line.used.currency:
+                used = bare(line.used)
         else:
             unit = tr("so far, no limit") if line.unlimited else tr("so far")
-        used = money(line.used)
         amount = tr("about {amount}", amount=used) if line.kind is MoneyKind.ESTIMATE else used
         return MoneyWords(label=label, amount=amount, unit=unit, kind=kind)
     if line.balance is not None:
@@ -294,13 +309,18 @@ def unusable(line: MoneyLine) -> str | None:
 
 def switched_off(account: AccountView) -> str | None:
     """ "usage credits: off", where the vendor says that money cannot take over."""
-    line = next((line for line in account.money if line.enabled is False and line.kind is not MoneyKind.BUDGET), None)
+    line = off_line(account)
     if line is None:
         return None
     off = tr("{name}: off", name=inside(labels.label(plain(line.label, 40))))
     if not line.disabled_reason:
         return off
     return f"{off}, {tr(_REASONS.get(line.disabled_reason, plain(line.disabled_reason.replace('_', ' '), 40)))}"
+
+
+def off_line(account: AccountView) -> MoneyLine | None:
+    """The money that could take over, and is off."""
+    return next((line for line in account.money if line.enabled is False and line.kind is not MoneyKind.BUDGET), None)
 
 
 def paying_words(account: AccountView) -> str:
