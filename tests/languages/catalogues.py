@@ -54,7 +54,7 @@ def of_providers() -> Iterator[str]:
         yield from filter(None, (provider.reads, *(each.explains for each in (*provider.options, *provider.hooks))))
         for strategy in provider.strategies:
             said = (strategy.label, strategy.consent, strategy.when_throttled, strategy.when_refused)
-            yield from filter(None, said)
+            yield from filter(None, (*said, *strategy.reasons.values()))
             yield from (each.label for each in strategy.needs if isinstance(each, Key | Address))
 
 

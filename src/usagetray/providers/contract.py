@@ -295,6 +295,7 @@ class Strategy:
     """What the user can do where the vendor keeps answering 429 to programs like ours; it is then asked hourly."""
     when_refused: str | None = None
     """What the user should know where the vendor answers 403; it is then not asked again until they refresh."""
+    reasons: Mapping[str, str] = field(default_factory=dict)  # by an error's detail: what to know in its place
     withdraws: bool = False
     """What it no longer says is no longer so (a lock that was lifted); other sources' last word stands."""
     credential: Callable[[Facts], Secret | None] | None = None

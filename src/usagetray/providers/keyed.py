@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -25,6 +25,7 @@ def by_key(
     asks: str,
     poll_every: timedelta = 5 * MINUTE,
     one_of: str | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> Strategy:
     """A strategy that asks one server with the user's own key. `asks`, in the consent: "how much of it is used"."""
     built_in = origin if isinstance(origin, str) else None
@@ -40,6 +41,7 @@ def by_key(
         ),
         origin=built_in,
         one_of=one_of,
+        reasons=reasons or {},
         poll_every=poll_every,
         credential=lambda facts: facts.secrets.get(key.name),
     )

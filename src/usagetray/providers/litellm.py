@@ -25,6 +25,7 @@ SOURCE = "LiteLLM"
 KEY = Key(name="virtual_key", label="virtual key", env=("LITELLM_API_KEY",))
 BASE_URL = ("LITELLM_BASE_URL", "LITELLM_PROXY_URL")
 ADDRESS = Address(label="Address of your LiteLLM proxy", env=BASE_URL, cut=("/v1",))
+BLOCKED = "the key is blocked"
 DURATION = re.compile(r"(\d{1,4})([smhd])")
 UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -46,7 +47,7 @@ def fetch(facts: Facts, web: Web | None) -> tuple[Snapshot, ...]:
     answer = Answer(way.get_json("/key/info", bearer=secret))
     own = answer.sub("info") or Answer({})
     if own.flag("blocked"):
-        raise SourceError(SOURCE, Cause.NOT_ALLOWED, "the key is blocked")
+        raise SourceError(SOURCE, Cause.NOT_ALLOWED, BLOCKED)
     user, team = own.text("user_id"), own.text("team_id")
     budgets = {"key": Budget("key", "Key budget", own.number("spend"), own.number("max_budget"), own)}
     missing = []
@@ -118,7 +119,15 @@ PROVIDER = Provider(
     name=SOURCE,
     homes=None,
     strategies=(
-        by_key(id="spend", label=SOURCE, key=KEY, fetch=fetch, origin=ADDRESS, asks="what was spent of your budgets"),
+        by_key(
+            id="spend",
+            label=SOURCE,
+            key=KEY,
+            fetch=fetch,
+            origin=ADDRESS,
+            asks="what was spent of your budgets",
+            reasons={BLOCKED: "The proxy has blocked this key."},
+        ),
     ),
     official=True,
 )

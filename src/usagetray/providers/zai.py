@@ -34,7 +34,12 @@ CAUSES = {
     **dict.fromkeys((429, 1302, 1303), Cause.RATE_LIMITED),
     **dict.fromkeys((500, 502, 503), Cause.SERVER_ERROR),
 }
-REASONS = {1113: "no balance", 1309: "the plan has expired", 1313: "the account is restricted"}
+REASONS = {
+    1113: ("no balance", "There is no balance left on this account."),
+    1309: ("the plan has expired", "The coding plan behind this key has expired."),
+    1313: ("the account is restricted", "The vendor has restricted this account for its use."),
+}
+"""Codes of a refusal: what it is called, and the sentence for the user."""
 
 
 def fetch(region: str, key: Key, facts: Facts, web: Web | None) -> tuple[Snapshot, ...]:
@@ -42,7 +47,8 @@ def fetch(region: str, key: Key, facts: Facts, web: Web | None) -> tuple[Snapsho
     answer = Answer(way.get_json(PATH, bearer=secret))
     code = answer.whole("code") or 0
     if answer.flag("success") is False or code in CAUSES:
-        raise SourceError(SOURCE, CAUSES.get(code, Cause.BAD_DATA), REASONS.get(code, f"refused with code {code}"))
+        named = REASONS[code][0] if code in REASONS else f"refused with code {code}"
+        raise SourceError(SOURCE, CAUSES.get(code, Cause.BAD_DATA), named)
     said = answer.sub("data") or Answer({})
     windows: dict[str, UsageWindow] = {}
     for window in (*map(_window, said.rows("limits")), *_older(said)):
@@ -106,6 +112,7 @@ def _source(region: str, where: str, origin: str, *env: str) -> Strategy:
         origin=origin,
         asks=f"how much of the plan that you have at {where} is used",
         one_of="region",
+        reasons=dict(REASONS.values()),
     )
 
 

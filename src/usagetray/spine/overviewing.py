@@ -263,7 +263,7 @@ def _view(
         next_attempt_at=soonest((each.plan.next_at for each in asked if each.plan), facts.now),
         attempts=tuple(_attempted(each, snapshots) for each in asked),
         throttled=next((_hint(each) for each in asked if _hint(each)), None),
-        refusal=next((each.strategy.when_refused for each in asked if each.state in REFUSALS), None),
+        refusal=next((_refusal(each) for each in asked if each.state in REFUSALS), None),
         formerly=facts.formerly.get(account.id, ()),
         clock_off=_clock_off(facts, current),
         money_stale_at=money_stale_at,
@@ -282,6 +282,12 @@ def _was_refused_since(asked: Sequence[_Asked], captured: Sequence[datetime]) ->
     """A source was told to sign in again, and no figure of any other was taken since that would speak against it."""
     refused_at = max((each.attempts[-1].at for each in asked if each.state is State.SIGNED_OUT), default=None)
     return refused_at is not None and all(at < refused_at for at in captured)
+
+
+def _refusal(asked: _Asked) -> str | None:
+    """What the user should know of the vendor's no: its own reason, where that is known to mean something."""
+    detail = asked.attempts[-1].detail if asked.attempts else ""
+    return asked.strategy.reasons.get(detail, asked.strategy.when_refused)
 
 
 def _hint(asked: _Asked) -> str | None:
