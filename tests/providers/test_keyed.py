@@ -68,6 +68,18 @@ def test_a_new_window_decides_nothing():
     assert shown(after) == (0.0, "uncertain")
 
 
+def test_an_answer_without_a_count_decides_nothing():
+    """The count that is missing is not zero, from which the next one would have risen."""
+    silent = plan(300)
+    del silent["model_remains"][0]["current_interval_usage_count"]
+    silent["model_remains"][0]["current_interval_remaining_percent"] = 20
+    before = keyed.ask("minimax", "token_plan", silent, AT)
+
+    (after,) = keyed.ask("minimax", "token_plan", plan(300), AT, before)
+
+    assert shown(after) == (0.8, "uncertain")
+
+
 def test_each_path_has_a_meaning_of_its_own():
     """Decided at the newer path; at the older one counts are what is left, until they speak for themselves."""
     decided = keyed.ask("minimax", "token_plan", plan(330), AT, keyed.ask("minimax", "token_plan", plan(300), AT))

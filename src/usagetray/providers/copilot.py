@@ -46,6 +46,8 @@ GH = Program(
 TOLD = ("auth", "token", "--hostname", "github.com")
 KEY = Key(name="token", label="GitHub token")
 PREMIUM, CHAT = "premium_interactions", "chat"
+NO_COPILOT = "no Copilot stands behind this token"
+REASONS = {NO_COPILOT: "No Copilot plan stands behind this GitHub account, or it is not told to this token."}
 NAMES = {CHAT: "chat", "completions": "completions"}
 PLANS = {"individual": "Pro", "individual_pro": "Pro+", "individual_max": "Max"}
 MOST_LEFT, MOST_OVER = Decimal(100), Decimal(-100_000)  # percent
@@ -78,7 +80,7 @@ def fetch(strategy_id: str, secret: Secret, facts: Facts, web: Web | None) -> tu
         answer = Answer(web.get_json(PATH, bearer=secret, headers=HEADERS, auth="Authorization: token {}"))
     except SourceError as error:
         if error.detail == "answered 404":
-            raise SourceError(SOURCE, Cause.NOT_ALLOWED, "no Copilot stands behind this token") from None
+            raise SourceError(SOURCE, Cause.NOT_ALLOWED, NO_COPILOT) from None
         raise
     windows = (*_metered(answer), *_free(answer))
     if not windows:
@@ -107,7 +109,7 @@ def _metered(answer: Answer) -> tuple[UsageWindow, ...]:
 
 def _window(name: str, row: Answer, answer: Answer) -> UsageWindow:
     unlimited = row.flag("unlimited") is True
-    is_known = not unlimited and (row.number("entitlement") or _signed(row, "remaining"))
+    is_known = not unlimited and not _is_placeholder(row)
     resets_at = row.instant("quota_reset_at") or _resets_at(answer)
     counted = "AI credits" if answer.flag("token_based_billing") else "premium requests"
     return UsageWindow(
@@ -120,6 +122,14 @@ def _window(name: str, row: Answer, answer: Answer) -> UsageWindow:
         locks=name == PREMIUM,
         unlimited=unlimited,
     )
+
+
+def _is_placeholder(row: Answer) -> bool:
+    """No allowance and nothing left; where neither is told, only a percentage under 100 says anything."""
+    counts = row.number("entitlement"), _signed(row, row.pick("remaining", "quota_remaining"))
+    if counts == (None, None):
+        return _signed(row, "percent_remaining") in (None, MOST_LEFT)
+    return not any(counts)
 
 
 def _used(row: Answer) -> float | None:
@@ -222,6 +232,7 @@ PROVIDER = Provider(
             origin=ORIGIN,
             poll_every=timedelta(minutes=15),
             when_refused=f"GitHub does not answer this for gh tokens of your account. {ELSEWHERE}",
+            reasons=REASONS,
         ),
         Strategy(
             id="token",
@@ -236,6 +247,7 @@ PROVIDER = Provider(
             origin=ORIGIN,
             poll_every=timedelta(minutes=15),
             when_refused=f"GitHub does not answer this for your token. {ELSEWHERE}",
+            reasons=REASONS,
             credential=lambda facts: facts.secrets.get(KEY.name),
         ),
     ),

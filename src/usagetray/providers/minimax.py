@@ -33,11 +33,12 @@ COUNTS_MEAN_USED = Option(
     name="counts-mean-used",
     explains="Reads MiniMax’s counts as what was used, not as what is left; for when the bar runs backwards.",
 )
+NO_BALANCE, NO_BALANCE_CODE = "no balance", 1008
 CAUSES = {
     **dict.fromkeys((1004, 2049), Cause.REFUSED),
     **dict.fromkeys((1000, 1001), Cause.SERVER_ERROR),
     1002: Cause.RATE_LIMITED,
-    1008: Cause.NOT_ALLOWED,
+    NO_BALANCE_CODE: Cause.NOT_ALLOWED,
 }
 NOT_HERE = (Cause.REFUSED, Cause.BAD_DATA)
 """How a path answers that the account is not served at: worth asking the other one."""
@@ -128,7 +129,8 @@ def _answer(way: Web, secret: Secret, path: str) -> Answer:
     if code:
         cause = CAUSES.get(code, Cause.BAD_DATA)
         is_key = cause is Cause.REFUSED
-        raise SourceError(SOURCE, cause, "a wrong key, or of another region" if is_key else f"refused with code {code}")
+        named = NO_BALANCE if code == NO_BALANCE_CODE else f"refused with code {code}"
+        raise SourceError(SOURCE, cause, "a wrong key, or of another region" if is_key else named)
     return answer
 
 
@@ -153,7 +155,11 @@ def _meaning(facts: Facts, path: str, row: Answer | None) -> tuple[Meaning, str]
         and before.raw("begins") == begins
     ):
         verdict = "left" if count < last else "used" if count > last else None
-    now = {"begins": begins if isinstance(begins, int | str) else None, "count": str(count or 0), "verdict": verdict}
+    now = {
+        "begins": begins if isinstance(begins, int | str) else None,
+        "count": None if count is None else str(count),
+        "verdict": verdict,
+    }
     memory = json.dumps({**{name: known[name] for name in (TOKEN_PLAN, CODING_PLAN) if name in known}, path: now})
     if COUNTS_MEAN_USED.name in facts.options:
         return Meaning(used=True, certain=True), memory
@@ -231,6 +237,7 @@ def _source(region: str, host: str, *env: str) -> Strategy:
         origin=f"https://api.{host}",
         asks=f"how much of the plan that you have at {host} is used",
         one_of="region",
+        reasons={NO_BALANCE: "There is no balance left on this account."},
     )
 
 

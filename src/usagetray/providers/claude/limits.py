@@ -217,6 +217,8 @@ def _money(answer: Answer) -> tuple[MoneyLine, ...]:
         reason = extra.text("disabled_reason")
         used = _flat_amount(extra, "used_credits")
         limit = _flat_amount(extra, "monthly_limit")
+        if limit is not None and not limit.amount and used is not None and used.amount:
+            limit = None  # a cap of nothing with something spent is none
         balance, refills = None, False
     else:
         return ()
@@ -257,7 +259,7 @@ def _scaled(row: Answer, field: str, exponent_field: str) -> Money | None:
     if exponent is None:
         exponent = 2
     if currency is None or exponent > MOST_EXPONENT:
-        row.drop(field)
+        row.drop(field if currency else "currency")  # without one: a number of what?
         return None
     if minor == minor.to_integral_value():
         minor = minor.quantize(Decimal(1))  # 4132.0 minor units are 41.32, not 41.320
