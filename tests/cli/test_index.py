@@ -46,6 +46,17 @@ def test_it_reads_the_logs_and_says_how_much_it_read(computer: Computer, logs: P
     assert output(computer) == 600
 
 
+def test_one_of_a_kind_is_no_plural(computer: Computer, logs: Path) -> None:
+    (logs / "s2.jsonl").write_bytes(b'{"usage": cut\n' + text(answer("big", 5_000_000, request="rx", session="s3")))
+    (logs / "s1.jsonl").unlink()
+
+    assert computer.run("index").out.splitlines() == [
+        "1 log read, 0 MB.",
+        "1 line skipped: not JSON.",
+        "1 response set aside and not counted: larger than any context window.",
+    ]
+
+
 def test_for_scripts_it_says_the_same_as_json(computer: Computer, logs: Path) -> None:
     (logs / "s3.jsonl").write_bytes(b'{"usage": cut\n' + text(answer("big", 5_000_000, request="rx", session="s3")))
 
@@ -109,8 +120,8 @@ def test_checking_agrees_with_a_sound_ledger(computer: Computer, logs: Path) -> 
 @pytest.mark.parametrize(
     ("statement", "sentence", "told"),
     [
-        ("DELETE FROM record WHERE key = 'm_s1_3'", "1 of 60 responses are missing", {"missing": 1}),
-        ("UPDATE record SET output = 9 WHERE key = 'm_s1_3'", "1 have other counts", {"differing": 1}),
+        ("DELETE FROM record WHERE key = 'm_s1_3'", "1 of 60 responses is missing", {"missing": 1}),
+        ("UPDATE record SET output = 9 WHERE key = 'm_s1_3'", "1 has other counts", {"differing": 1}),
         ("UPDATE usage SET output = output + 1", "the sums are not those of the rows", {"sums_agree": False}),
     ],
     ids=["missing", "differing", "sums"],

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Computer, Said
+from tests.logs.lines import answer, text
 from usagetray.edges.store import open_writer
 from usagetray.edges.store.migrations import STEPS
 from usagetray.model import Account, Snapshot, UsageWindow
@@ -193,6 +194,19 @@ def test_the_week_in_detail_stands_under_the_weeks(report: Callable[..., Said]) 
 
     assert "Week of Mon 2026-11-09" in said
     assert said.index("Use by week") < said.index("Week of Mon") < said.index("Project ")
+
+
+def test_the_week_in_detail_has_begun(computer: Computer) -> None:
+    """A response that a clock ahead of the time wrote stands in its week, and that week is not told as the latest."""
+    folder = computer.claude() / "projects" / "-work"
+    folder.mkdir()
+    log = text(answer("m_1", 10, request="r_1"), answer("m_2", 10, request="r_2", at=9 * 365 * 86400))
+    (folder / "s1.jsonl").write_bytes(log)
+
+    found = computer.run("report", "weekly", "--json", *UTC_ZONE).json
+
+    assert found["latestWeek"]["startsAt"].startswith(found["weekly"][0]["week"])
+    assert len(found["weekly"]) == 2
 
 
 def test_the_week_in_detail_for_scripts(report: Callable[..., Said]) -> None:

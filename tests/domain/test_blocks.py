@@ -204,6 +204,13 @@ def test_a_stated_window_is_active_until_its_reset() -> None:
     assert block.is_active
 
 
+def test_a_block_that_a_clock_ahead_has_written_is_not_running_yet() -> None:
+    ahead = blocks(at(9.5), [], DAY + 8 * HOUR)
+    stated = blocks(at(9.5), [reset(13.5)], DAY + 8 * HOUR)
+
+    assert [each.is_active for each in (*ahead, *stated)] == [False, False]
+
+
 # ---- whatever comes ----------------------------------------------------------------------------------------
 
 

@@ -181,7 +181,7 @@ class _Lane:
                 ends_at=each.ends_at,
                 last_at=each.last_at,
                 by_server=each.by_server,
-                is_active=is_recent and now < each.ends_at,
+                is_active=is_recent and each.starts_at <= now < each.ends_at,  # a clock may have been ahead
                 responses=each.responses,
                 sums=each.sums(self.provider, self.account),
             )

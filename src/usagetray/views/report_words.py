@@ -59,9 +59,9 @@ def not_indexed(
     elif pending_bytes:
         said.append(f"{_bytes(pending_bytes)} of logs are not counted yet; last read {ago(finished_at, now)}.")
     if skipped:
-        said.append(f"{_counted(skipped, 'line')} could not be read: {_reasons(skipped)}.")
+        said.append(f"{counted(sum(skipped.values()), 'line')} could not be read: {_reasons(skipped)}.")
     if aside:
-        said.append(f"{_counted(aside, 'event')} set aside, not counted: {_reasons(aside)}.")
+        said.append(f"{counted(sum(aside.values()), 'event')} set aside, not counted: {_reasons(aside)}.")
     return said
 
 
@@ -79,8 +79,8 @@ def old_prices(models: Iterable[str], table: RateTable, day: date) -> list[str]:
     ]
 
 
-def _counted(reasons: Mapping[str, int], what: str) -> str:
-    count = sum(reasons.values())
+def counted(count: int, what: str) -> str:
+    """ "1 line", "2,400 lines"."""
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 

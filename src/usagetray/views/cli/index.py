@@ -13,6 +13,7 @@ from usagetray.spine.indexing import Progress
 from usagetray.spine.indexing_once import bring_up_to_date, read_all_anew, verify
 from usagetray.views.cli import out, out_json
 from usagetray.views.cli.opening import opened
+from usagetray.views.report_words import counted
 
 BAR = 30
 
@@ -64,11 +65,12 @@ def _verify(profile: Profile, as_json: bool) -> int:
         )
     elif found.none:
         kept = f", and {found.kept:,} more whose logs are gone" if found.kept else ""
-        out(f"The ledger agrees with the logs: {found.responses:,} responses{kept}.")
+        out(f"The ledger agrees with the logs: {counted(found.responses, 'response')}{kept}.")
     else:
+        all_ = counted(found.responses, "response")
         wrong = [
-            f"{found.missing:,} of {found.responses:,} responses are missing" if found.missing else "",
-            f"{found.differing:,} have other counts" if found.differing else "",
+            f"{found.missing:,} of {all_} {'is' if found.missing == 1 else 'are'} missing" if found.missing else "",
+            f"{found.differing:,} {'has' if found.differing == 1 else 'have'} other counts" if found.differing else "",
             "" if found.sums_agree else "the sums are not those of the rows",
         ]
         out(f"The ledger differs: {', '.join(filter(None, wrong))}.")
@@ -90,11 +92,11 @@ def in_words(state: IndexState) -> str:
     if not state.files:
         return "No logs to count were found here."
     gone = f" ({state.gone_files:,} of them deleted since; what they told is kept)" if state.gone_files else ""
-    lines = [f"{state.files:,} logs read{gone}, {state.bytes_read / 1e6:,.0f} MB."]
+    lines = [f"{counted(state.files, 'log')} read{gone}, {state.bytes_read / 1e6:,.0f} MB."]
     for reason, count in state.skipped.items():
-        lines.append(f"{count:,} lines skipped: {reason}.")
+        lines.append(f"{counted(count, 'line')} skipped: {reason}.")
     for reason, count in state.aside.items():
-        lines.append(f"{count:,} responses set aside and not counted: {reason}.")
+        lines.append(f"{counted(count, 'response')} set aside and not counted: {reason}.")
     return "\n".join(lines)
 
 

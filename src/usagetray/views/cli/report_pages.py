@@ -53,9 +53,11 @@ def page(what: str, store: Store | None, question: Question, table: RateTable, n
     found = reporting.report_of(what, store, question, table) if store else Report(rows=(), total=added(()))
 
     def latest() -> Week | None:
-        if what != "weekly" or not found.rows or store is None:
+        if what != "weekly" or store is None:
             return None
-        return reporting.week_of(date.fromisoformat(found.rows[-1].key), store, question, table, now)
+        today = now.astimezone(question.zone).date()
+        begun = [day for row in found.rows if (day := date.fromisoformat(row.key)) <= today]  # clocks may be ahead
+        return reporting.week_of(begun[-1], store, question, table, now) if begun else None
 
     def as_lines() -> list[Line]:
         from usagetray.views.report_table import report_lines, week_lines
