@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache
 
 from tests.domain.advice.made_up import MILLION, NOW, asked, days, plan, response, session, tables, week
+from tests.popup.samples import ZONE
 from usagetray.domain.advice.advise import advise
 from usagetray.domain.advice.own_advice import OwnAdvice
 from usagetray.usage import Response
+from usagetray.views.popup.advice_content import advice_told
+from usagetray.views.popup.advice_spec import AdviceTold
 
 
 def own(rows: Sequence[Response], plan_name: str = "", cycles: Sequence[object] = ()) -> OwnAdvice:
@@ -59,3 +62,8 @@ def nothing() -> OwnAdvice:
 
 
 ADVICE = {"month": month, "poor": poor, "early": early, "without_plan": without_plan, "nothing": nothing}
+
+
+def told(moment: Callable[[], OwnAdvice]) -> Callable[[], AdviceTold]:
+    """What the page's reader finds then."""
+    return lambda: advice_told(moment(), ZONE)

@@ -179,17 +179,19 @@ PICTURES: Mapping[str, Picture] = {
         theme="dark",
         tab="advice",
         target="popup_advice",
-        readers={"advice": advice_samples.month},
+        readers={"advice": advice_samples.told(advice_samples.month)},
     ),
     "advice_key": Picture(
         overview=samples.billed_by_key,
         theme="dark",
         tab="advice",
         target="popup_advice",
-        readers={"advice": advice_samples.month},
+        readers={"advice": advice_samples.told(advice_samples.month)},
     ),
-    "advice_poor": Picture(overview=normal, tab="advice", readers={"advice": advice_samples.poor}),
-    "advice_early": Picture(overview=normal, tab="advice", readers={"advice": advice_samples.early}),
+    "advice_poor": Picture(overview=normal, tab="advice", readers={"advice": advice_samples.told(advice_samples.poor)}),
+    "advice_early": Picture(
+        overview=normal, tab="advice", readers={"advice": advice_samples.told(advice_samples.early)}
+    ),
     "history": Picture(
         overview=normal, tab="history", target="popup_history", readers={"history": history_samples.sums}
     ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,13 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.popup import samples
-from tests.popup.advice_samples import ADVICE, early, month, nothing, poor, without_plan
+from tests.popup.advice_samples import ADVICE, early, month, nothing, poor, told, without_plan
 from tests.popup.conftest import Open, Opened
 from tests.popup.measuring import misfits, painted
 from usagetray.domain.advice.own_advice import OwnAdvice
 from usagetray.views.popup.advice_content import advice_view
 from usagetray.views.popup.advice_page import AdvicePage
-from usagetray.views.popup.advice_reader import without_lines
+from usagetray.views.popup.advice_reader import decoded, encoded, store_advice
 from usagetray.views.popup.advice_spec import AdviceView
 from usagetray.views.popup.shell import Shell
 from usagetray.views.popup.spec import Comparison, Heading, Tip, Words
@@ -26,8 +26,9 @@ from usagetray.views.popup.widgets import Pressable
 
 
 def view(found: OwnAdvice | None, **more: object) -> AdviceView:
-    given = {"failed": False, "overview": None, "zone": samples.ZONE, "opened": frozenset()}
-    return advice_view(found, **{**given, **more})  # type: ignore[arg-type]
+    given = {"failed": False, "overview": None, "opened": frozenset()}
+    read = told(lambda: found)() if found is not None else None
+    return advice_view(read, **{**given, **more})  # type: ignore[arg-type]
 
 
 def texts(shown: AdviceView) -> str:
@@ -43,7 +44,7 @@ def texts(shown: AdviceView) -> str:
 
 
 def opened(open_popup: Open, found: OwnAdvice) -> tuple[Opened, AdvicePage]:
-    popup = open_popup(samples.calm(), readers={"advice": lambda: found})
+    popup = open_popup(samples.calm(), readers={"advice": told(lambda: found)})
     (shell,) = popup.window.findChildren(Shell)
     shell.open([tab.key for tab in TABS].index("advice"))
     popup.wait_for(shell.is_settled, "the advice")
@@ -164,7 +165,7 @@ def test_everything_of_the_advice_has_a_name(open_popup: Open) -> None:
 
 def test_a_key_before_the_plan_stands_first_and_can_be_meant(open_popup: Open) -> None:
     warned = samples.billed_by_key()
-    popup = open_popup(warned, readers={"advice": month})
+    popup = open_popup(warned, readers={"advice": told(month)})
     (shell,) = popup.window.findChildren(Shell)
     shell.open([tab.key for tab in TABS].index("advice"))
     popup.wait_for(shell.is_settled, "the advice")
@@ -183,18 +184,23 @@ def test_an_answer_that_comes_late_does_not_take_the_focus(open_popup: Open) -> 
     stop.setFocus()
     (shell,) = popup.window.findChildren(Shell)
 
-    shell._take("advice", replace(month(), at=samples.NOW))
+    shell._take("advice", replace(told(month)(), footer="Read again"))
 
     assert QApplication.focusWidget() is stop
 
 
-@pytest.mark.parametrize("made", [month, poor, early, without_plan, nothing])
-def test_the_page_says_the_same_without_the_responses_it_stands_on(made: Callable[[], OwnAdvice]) -> None:
-    """Ninety days of them are not kept in memory for as long as the window lives."""
-    found = made()
+@pytest.mark.parametrize("name", ADVICE)
+def test_what_is_told_is_the_same_at_the_other_end_of_the_pipe(name: str) -> None:
+    read = told(ADVICE[name])()
 
-    kept = without_lines(found)
+    assert decoded(encoded(read)) == read
 
-    assert view(kept) == view(found)
-    assert not [use for use in (kept.report.covered.values() if kept.report else ()) if use.lines]
-    assert kept.report is None or kept.report.billed is None or kept.report.billed.lines == ()
+
+def test_it_is_worked_out_in_a_process_of_its_own_and_in_the_language_that_is_set(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('language = "de"\n')
+
+    read = store_advice({"USAGETRAY_HOME": str(tmp_path), "HOME": str(tmp_path), "PATH": ""})()
+
+    assert [line.text for section in read.sections for line in section.lines if isinstance(line, Words)] == [
+        "Noch nichts gezählt. Rat gibt es nach deinen ersten Sitzungen."
+    ]

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.popup import history_samples, samples
-from tests.popup.advice_samples import poor
+from tests.popup.advice_samples import poor, told
 from tests.popup.conftest import Open, Opened
 from tests.popup.measuring import painted
 from tests.popup.test_detail import details, explain
@@ -81,7 +81,7 @@ def test_the_same_figures_again_repaint_nothing(open_popup: Open) -> None:
     assert all(one is other or one == other for one, other in zip(before, scenes(popup), strict=True))
 
 
-READERS: Mapping[str, object] = {"history": history_samples.sums, "advice": poor}
+READERS: Mapping[str, object] = {"history": history_samples.sums, "advice": told(poor)}
 
 
 @pytest.mark.parametrize("tab", ["now", "history", "advice"])

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from tests.popup import samples
 from tests.popup.advice_samples import early
+from tests.popup.advice_samples import told as advice_told
 from tests.popup.conftest import Open, Opened
 from tests.popup.measuring import misfits
 from usagetray.language import use
@@ -165,7 +166,7 @@ def test_an_event_of_a_page_reaches_the_tray(open_popup: Open) -> None:
 
 def test_the_focus_follows_into_the_page_once_it_has_been_read(open_popup: Open) -> None:
     """Ctrl+3, and the arrows walk the advice at once; a click on a tab the same."""
-    popup = open_popup(samples.calm(), readers={"advice": early})
+    popup = open_popup(samples.calm(), readers={"advice": advice_told(early)})
     shell = shell_of(popup)
 
     press(popup, Qt.Key.Key_3)

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip, QWidget
 
 from tests.popup import history_samples, samples
-from tests.popup.advice_samples import month, poor
+from tests.popup.advice_samples import month, poor, told
 from tests.popup.conftest import Open, Opened
 from tests.popup.test_detail import explain
 from usagetray.views.popup.history_page import HistoryPage
@@ -20,7 +20,7 @@ from usagetray.views.popup.shell import Shell
 from usagetray.views.popup.tabs import TABS
 from usagetray.views.popup.widgets import Pressable
 
-READERS: Mapping[str, Any] = {"history": history_samples.sums, "advice": month}
+READERS: Mapping[str, Any] = {"history": history_samples.sums, "advice": told(month)}
 CONTROL = Qt.KeyboardModifier.ControlModifier
 ROLES = {
     QAccessible.Role.ProgressBar, QAccessible.Role.StaticText, QAccessible.Role.PushButton, QAccessible.Role.Button,
@@ -183,7 +183,7 @@ def test_all_of_the_history_can_be_done_by_keys(open_popup: Open) -> None:
 
 
 def test_all_of_the_advice_can_be_done_by_keys(open_popup: Open) -> None:
-    popup = open_popup(samples.calm(), readers={**READERS, "advice": poor})
+    popup = open_popup(samples.calm(), readers={**READERS, "advice": told(poor)})
     shell = open_tab(popup, 2)
     assert shell.page is not None
     low = [stop.height() for stop in shell.page.stops()]

@@ -24,8 +24,8 @@ from usagetray.views.advice_words import CONFIDENCE, DOUBTS, METHODS, MISSING, W
 from usagetray.views.amounts import dollars
 from usagetray.views.figures import day_of_month
 from usagetray.views.plain import plain
-from usagetray.views.popup.advice_spec import AdviceLine, AdviceView
-from usagetray.views.popup.spec import Card, Compared, Comparison, Heading, Section, Spoken, Tip, Words
+from usagetray.views.popup.advice_spec import AdviceLine, AdviceTold, AdviceView
+from usagetray.views.popup.spec import Card, Compared, Comparison, Heading, Line, Section, Spoken, Tip, Words
 from usagetray.views.popup.spoken import sentences, spoken
 from usagetray.views.verbs import verb
 
@@ -40,29 +40,35 @@ MOST_PLANS = 4
 Names = Mapping[str, str]
 
 
-def advice_view(
-    found: OwnAdvice | None, *, failed: bool, overview: Overview | None, zone: tzinfo, opened: frozenset[str]
-) -> AdviceView:
-    """`found` None: nothing was read yet. `opened`: keys of tips whose grounds are shown."""
-    card, buttons = _billing(overview)
-    if found is None:
-        said = tr("The store did not answer. It is read again in a moment.") if failed else tr("Reading your logs…")
-        return AdviceView(sections=(_plain("reading", said),), footer="", card=card, buttons=buttons)
+def advice_told(found: OwnAdvice, zone: tzinfo) -> AdviceTold:
+    """All that is to be said, with every tip closed."""
     report = found.report
     if report is None:
-        said = tr("Nothing counted yet. Advice appears after your first sessions.")
-        return AdviceView(sections=(_plain("nothing", said),), footer="", card=card, buttons=buttons)
-    sections = [_plan_section(vendor, use, found, opened) for vendor, use in _by_size(report.covered)]
+        return AdviceTold(
+            sections=(_plain("nothing", tr("Nothing counted yet. Advice appears after your first sessions.")),)
+        )
+    sections = [_plan_section(vendor, use, found) for vendor, use in _by_size(report.covered)]
     if report.days < DAYS_FOR_ADVICE:
         sections.insert(0, _plain("early", _ready(found, zone)))
-    if (billed := _billed_section(found, opened)) is not None:
+    if (billed := _billed_section(found)) is not None:
         sections.append(billed)
     sections.append(Section(key="notes", level=Level.NORMAL, lines=(_notes(found),)))
-    tips = [line for section in sections for line in section.lines if isinstance(line, Tip) and line.more]
-    all_open = bool(tips) and all(tip.is_open for tip in tips)
+    return AdviceTold(sections=tuple(sections), footer=tr("Worked out from your own logs"))
+
+
+def advice_view(
+    told: AdviceTold | None, *, failed: bool, overview: Overview | None, opened: frozenset[str]
+) -> AdviceView:
+    """`told` None: nothing was read yet. `opened`: keys of tips whose grounds are shown."""
+    card, buttons = _billing(overview)
+    if told is None:
+        said = tr("The store did not answer. It is read again in a moment.") if failed else tr("Reading your logs…")
+        told = AdviceTold(sections=(_plain("reading", said),))
+    tips = keys_of_tips(told.sections)
+    all_open = bool(tips) and tips <= opened
     return AdviceView(
-        sections=tuple(sections),
-        footer=tr("Worked out from your own logs"),
+        sections=tuple(replace(each, lines=tuple(_opened(each.lines, opened))) for each in told.sections),
+        footer=told.footer,
         card=card,
         buttons=buttons,
         how="" if not tips else tr("Less") if all_open else tr("How?"),
@@ -109,7 +115,7 @@ def _billing(overview: Overview | None) -> tuple[Card | None, tuple[tuple[str, s
 # ---- is the plan worth it ----------------------------------------------------------------------------------
 
 
-def _plan_section(vendor: str, use: Use, found: OwnAdvice, opened: frozenset[str]) -> Section:
+def _plan_section(vendor: str, use: Use, found: OwnAdvice) -> Section:
     report, called = found.report, _names(found)
     assert report is not None  # noqa: S101 - asked for by those who have one
     plan = found.owned.get(vendor)
@@ -126,7 +132,7 @@ def _plan_section(vendor: str, use: Use, found: OwnAdvice, opened: frozenset[str
     if pays is not None and (even := _break_even(pays, use)):
         lines.append(_words(f"{vendor}/even", even))
     tips = [each for each in mine if each.kind in OF_PLANS]
-    lines += [_tip(each, called, opened) for each in sorted(tips, key=lambda tip: OF_PLANS.index(tip.kind))]
+    lines += [_tip(each, called) for each in sorted(tips, key=lambda tip: OF_PLANS.index(tip.kind))]
     return Section(key=vendor, level=Level.NORMAL, lines=tuple(lines))
 
 
@@ -191,14 +197,14 @@ def _break_even(pays: Advice, use: Use) -> str:
 # ---- what could be saved -----------------------------------------------------------------------------------
 
 
-def _billed_section(found: OwnAdvice, opened: frozenset[str]) -> Section | None:
+def _billed_section(found: OwnAdvice) -> Section | None:
     report, called = found.report, _names(found)
     if report is None or report.billed is None:
         return None
     mine = [each for each in report.advice if _vendor_of(each) not in report.covered]
     month = tr("of {sum} a month", sum=dollars(report.billed.month, whole=True))
     lines: list[AdviceLine] = [_heading("billed", tr("On the API you could save"), aside=month)]
-    lines += [_tip(each, called, opened) for each in mine]
+    lines += [_tip(each, called) for each in mine]
     if not mine:
         few = report.confidence is Confidence.NONE
         said = tr("That takes three days of use.") if few else tr("Nothing that would be worth a dollar a month.")
@@ -206,33 +212,36 @@ def _billed_section(found: OwnAdvice, opened: frozenset[str]) -> Section | None:
     return Section(key="billed", level=Level.NORMAL, lines=tuple(lines))
 
 
-def _tip(item: Advice, called: Names, opened: frozenset[str]) -> Tip:
-    key = f"{item.kind.value}/{item.about}"
+def _tip(item: Advice, called: Names) -> Tip:
     title, said = WORDS[item.kind](item, called)
     amount = _worth(item)
     if amount and item.kind in NAMES_ITS_AMOUNT:
         # It stands beside it: "docs-bot as a batch: saves $20 to $27 a month" becomes "docs-bot as a batch".
         title = title.partition(": ")[0]
-    more = (*said[1:], *_grounds(item))
-    is_open = key in opened
-    hint = tr("Press Enter to close it.") if is_open else tr("Press Enter for what it stands on.")
     return Tip(
-        key=key,
+        key=f"{item.kind.value}/{item.about}",
         title=title,
         detail=said[0] if said else "",
         amount=amount,
-        more=more,
-        is_open=is_open,
-        spoken=Spoken(
-            name=spoken(title),
-            description=sentences(
-                tr("Saves {amount} a month", amount=amount) if amount else "",
-                *said[:1],
-                *(more if is_open else ()),
-                hint,
-            ),
-        ),
+        more=(*said[1:], *_grounds(item)),
+        spoken=Spoken(name=spoken(title)),
     )
+
+
+def _opened(lines: Iterable[Line], opened: frozenset[str]) -> Iterable[Line]:
+    """The same lines, with the grounds of those tips, and each tip heard as it then stands there."""
+    for line in lines:
+        if not isinstance(line, Tip):
+            yield line
+            continue
+        is_open = line.key in opened
+        heard = sentences(
+            tr("Saves {amount} a month", amount=line.amount) if line.amount else "",
+            line.detail,
+            *(line.more if is_open else ()),
+            tr("Press Enter to close it.") if is_open else tr("Press Enter for what it stands on."),
+        )
+        yield replace(line, is_open=is_open, spoken=replace(line.spoken, description=heard))
 
 
 def _worth(item: Advice) -> str:

@@ -53,7 +53,7 @@ class AdvicePage(PopupPage):
         if content is None:
             return
         view = self._view = advice_view(
-            content.read, failed=content.failed, overview=content.overview, zone=content.zone, opened=self._opened
+            content.read, failed=content.failed, overview=content.overview, opened=self._opened
         )
         self.card.setVisible(view.card is not None)
         if view.card is not None:

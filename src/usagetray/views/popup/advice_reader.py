@@ -1,28 +1,66 @@
-"""What the page "Advice" is worked out from, read from the store."""
+"""What the page "Advice" says, worked out by a process of its own: `python -m usagetray.views.popup.advice_reader`.
+
+It goes through every response of three months. Here that would take up to 100 MB, which a process that stays keeps,
+and seconds in which the window would stutter.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from typing import Any
 
-from usagetray.domain.advice.own_advice import OwnAdvice
+import msgspec
+
+from usagetray.domain.states import Level
+from usagetray.views.popup.advice_spec import AdviceTold
+from usagetray.views.popup.spec import Comparison, Heading, Line, Section, Tip, Words
+
+MODULE = "usagetray.views.popup.advice_reader"
+KINDS: Mapping[str, type[Line]] = {kind.__name__: kind for kind in (Heading, Words, Comparison, Tip)}
 
 
-def store_advice(environ: Mapping[str, str]) -> Callable[[], OwnAdvice]:
-    def read() -> OwnAdvice:
-        from usagetray.profile import open_profile
-        from usagetray.spine.advising import own_advice
+def store_advice(environ: Mapping[str, str]) -> Callable[[], AdviceTold]:
+    """Raises where that process fails."""
 
-        return without_lines(own_advice(open_profile(environ)))
+    def read() -> AdviceTold:
+        from usagetray.edges.aside import told_by
+
+        return decoded(told_by(MODULE, environ))
 
     return read
 
 
-def without_lines(found: OwnAdvice) -> OwnAdvice:
-    """Without the responses it was added up from: some 4 KB each, which the window would keep as long as it lives."""
-    report = found.report
-    if report is None:
-        return found
-    covered = {vendor: replace(use, lines=()) for vendor, use in report.covered.items()}
-    billed = replace(report.billed, lines=()) if report.billed is not None else None
-    return replace(found, report=replace(report, covered=covered, billed=billed))
+def main() -> None:
+    from usagetray.profile import local_zone, open_profile
+    from usagetray.settings.reading import load
+    from usagetray.spine.advising import own_advice
+    from usagetray.spine.speaking import speak_as_set
+    from usagetray.views.popup.advice_content import advice_told
+
+    profile = open_profile(os.environ)
+    speak_as_set(load(profile.paths.config_file), os.environ)
+    sys.stdout.buffer.write(encoded(advice_told(own_advice(profile), local_zone())))
+
+
+def encoded(told: AdviceTold) -> bytes:
+    sections = [
+        (section.key, section.level, [(type(line).__name__, line) for line in section.lines])
+        for section in told.sections
+    ]
+    return msgspec.json.encode((told.footer, sections))
+
+
+def decoded(told: bytes) -> AdviceTold:
+    footer, sections = msgspec.json.decode(told)
+    return AdviceTold(sections=tuple(_section(*each) for each in sections), footer=footer)
+
+
+def _section(key: str, level: Any, lines: list[tuple[str, Any]]) -> Section:
+    told = tuple(msgspec.convert(line, KINDS[kind]) for kind, line in lines)
+    return Section(key=key, level=Level(level), lines=told)
+
+
+if __name__ == "__main__":
+    main()

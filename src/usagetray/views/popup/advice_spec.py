@@ -10,6 +10,14 @@ AdviceLine = Heading | Words | Comparison | Tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceTold:
+    """What is said of one's own use, whichever grounds are open and whatever bills at the moment."""
+
+    sections: tuple[Section, ...]
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceView:
     sections: tuple[Section, ...]
     footer: str
