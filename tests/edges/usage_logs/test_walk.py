@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.logs.desk import Desk
 from tests.logs.lines import answer, text
-from usagetray.edges.usage_logs.walk import look_at, walk
+from usagetray.edges.usage_logs.walk import as_name, as_text, look_at, walk
 
 ENDINGS = (".jsonl",)
 
@@ -147,3 +148,25 @@ def test_one_log_is_looked_at_as_it_is_now(tmp_path: Path) -> None:
     assert look_at(str(log), str(tmp_path)) is None
     log.mkdir()
     assert look_at(str(log), str(tmp_path)) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' names are text")
+def test_a_name_that_is_no_text_hides_neither_its_own_log_nor_any_other(tmp_path: Path) -> None:
+    """Bytes of an old encoding in the names of a folder and of a log, which says itself neither where it is from."""
+    desk = Desk(tmp_path)
+    desk.write("-work/good.jsonl", answer("msg_good", 50))
+    odd = desk.tree / os.fsdecode(b"-caf\xe9") / os.fsdecode(b"s\xff\xfe.jsonl")
+    desk.write(str(odd.relative_to(desk.tree)), answer("msg_odd", 50, session=None, cwd=None))
+    with desk.running() as it:
+        it.look()
+        assert it.told().total() == 2
+        desk.append(str(odd.relative_to(desk.tree)), answer("msg_more", 50, session=None, cwd=None))
+        it.look()
+
+        assert it.told().total() == 3
+
+
+@pytest.mark.parametrize("name", ["plain", "Ünï/日本", "caf\udce9", "half \ud83d"])
+def test_a_name_is_text_and_back_again(name: str) -> None:
+    as_text(name).encode()
+    assert as_name(as_text(name)) == name

@@ -16,7 +16,7 @@ import msgspec
 from usagetray.domain.ledger import AGENT, MOST_IN_A_SECOND, REPLAYED, SIDE, Names, Record, attempts_text, joined
 from usagetray.edges.store.ledger import LogRead, Mark, Told
 from usagetray.edges.usage_logs.lines import Lines
-from usagetray.edges.usage_logs.walk import Found
+from usagetray.edges.usage_logs.walk import Found, as_name
 from usagetray.providers.contract import Home, LogDecoder, LogPlace, LogSource
 from usagetray.usage import EventPlace, EventRow, EventTerms
 
@@ -61,7 +61,7 @@ def read_log(
     `siblings`: paths of logs of the same source whose name contains a text.
     """
     try:
-        handle = os.open(found.path, OPEN_FLAGS)
+        handle = os.open(as_name(found.path), OPEN_FLAGS)
     except (OSError, ValueError):
         return  # gone, or not ours to read
     with os.fdopen(handle, "rb", buffering=0) as file:
@@ -210,7 +210,7 @@ class _Reading:
 def whole_lines(path: str) -> Iterator[bytes]:
     """The lines of a log, unpacked; none where it cannot be read."""
     try:
-        with Path(path).open("rb") as file:
+        with Path(as_name(path)).open("rb") as file:
             if path.endswith(COMPRESSED):
                 with _unpacked(file) as stream:
                     yield from _whole(io.BufferedReader(stream))  # type: ignore[type-var]

@@ -9,10 +9,29 @@ from pathlib import Path
 from typing import NamedTuple
 
 
+HALVES, SIGNS = range(0xD800, 0xE000), range(0x10F800, 0x110000)
+AS_TEXT, AS_NAME = dict(zip(HALVES, SIGNS, strict=True)), dict(zip(SIGNS, HALVES, strict=True))
+"""A name may hold bytes that are no text. Python shows them as halves of letters, which no store and no output can
+take; here each becomes a sign for private use, and that sign the name again where a file is opened."""
+
+
+def as_text(path: str) -> str:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return path.translate(AS_TEXT)
+    return path
+
+
+def as_name(path: str) -> str:
+    """What the system calls it."""
+    return path if path.isascii() else path.translate(AS_NAME)
+
+
 class Found(NamedTuple):
     """A log, as the folder lists it."""
 
-    path: str
+    path: str  # as text
     tree: str
     size: int
     modified: int  # nanoseconds
@@ -48,9 +67,10 @@ def walk(tree: Path, suffixes: tuple[str, ...], folders: dict[str, int] | None =
 def look_at(path: str, tree: str) -> Found | None:
     """One log as it is now; None where it is gone or no log any more."""
     try:
-        seen = os.lstat(path)
+        name = as_name(path)
+        seen = os.lstat(name)
         if stat.S_ISLNK(seen.st_mode):
-            seen = _within(path, tree)
+            seen = _within(name, tree)
     except (OSError, ValueError):
         return None
     return _found(path, tree, seen) if stat.S_ISREG(seen.st_mode) else None
@@ -101,7 +121,7 @@ def _within(path: str, tree: str) -> os.stat_result:
 
 
 def _found(path: str, tree: str, seen: os.stat_result) -> Found:
-    return Found(path, tree, seen.st_size, seen.st_mtime_ns, f"{seen.st_dev}:{seen.st_ino}")
+    return Found(as_text(path), as_text(tree), seen.st_size, seen.st_mtime_ns, f"{seen.st_dev}:{seen.st_ino}")
 
 
 def folder_stamp(path: str, stat_of: Callable[[str], os.stat_result] = os.stat) -> int:
