@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,12 +156,16 @@ def test_a_name_that_is_no_text_hides_neither_its_own_log_nor_any_other(tmp_path
     """Bytes of an old encoding in the names of a folder and of a log, which says itself neither where it is from."""
     desk = Desk(tmp_path)
     desk.write("-work/good.jsonl", answer("msg_good", 50))
+
+    def odd_one(id_: str) -> dict[str, Any]:
+        return {name: value for name, value in answer(id_, 50).items() if name not in ("sessionId", "cwd")}
+
     odd = desk.tree / os.fsdecode(b"-caf\xe9") / os.fsdecode(b"s\xff\xfe.jsonl")
-    desk.write(str(odd.relative_to(desk.tree)), answer("msg_odd", 50, session=None, cwd=None))
+    desk.write(str(odd.relative_to(desk.tree)), odd_one("msg_odd"))
     with desk.running() as it:
         it.look()
         assert it.told().total() == 2
-        desk.append(str(odd.relative_to(desk.tree)), answer("msg_more", 50, session=None, cwd=None))
+        desk.append(str(odd.relative_to(desk.tree)), odd_one("msg_more"))
         it.look()
 
         assert it.told().total() == 3

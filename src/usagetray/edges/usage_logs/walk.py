@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-
 HALVES, SIGNS = range(0xD800, 0xE000), range(0x10F800, 0x110000)
 AS_TEXT, AS_NAME = dict(zip(HALVES, SIGNS, strict=True)), dict(zip(SIGNS, HALVES, strict=True))
 """A name may hold bytes that are no text. Python shows them as halves of letters, which no store and no output can
