@@ -292,6 +292,17 @@ def test_a_replayed_record_that_another_log_tells_properly_counts(desk: Desk) ->
         assert it.store.index_state().aside == {}
 
 
+def test_responses_that_tell_no_time_are_not_all_of_one_second(desk: Desk) -> None:
+    made = [answer(f"msg_{n}", 1, request=f"req_{n}") for n in range(60)]
+    desk.write(
+        "-work/s1.jsonl", *({name: value for name, value in each.items() if name != "timestamp"} for each in made)
+    )
+
+    desk.index()
+
+    assert desk.totals().output == 60
+
+
 # ---- looking (hot logs, new ones, rest) ----------------------------------------------------------------------
 
 

@@ -134,7 +134,7 @@ class _Reading:
         at_place = at_terms = agent = 0
         for event in self._events:
             key, part, side, at, where, what, given, write_5m, write_1h, read, output, thought, searches, more = event
-            if at // 1_000_000 != second:
+            if at // 1_000_000 != second or not at:  # those that tell no time tell of no second
                 second, in_second, last_key = at // 1_000_000, 1, key
             elif key != last_key:
                 in_second += not in_bursts
