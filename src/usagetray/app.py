@@ -309,6 +309,8 @@ class App:
         jobs = {"show": self.show, "refresh": self.refresh, "changed": self.tick}
         if verb == "quit":
             self.quit()
+        elif verb == "settle":
+            self.core.store.settle()
         elif verb in jobs:
             self.do(jobs[verb])
         elif verb != "ping":

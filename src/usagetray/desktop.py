@@ -43,18 +43,21 @@ class Desktop:
             on_brightness=lambda: app.do(app.changed),
         )
         self._icons = PanelIcons(self._tray, self._further_tray if SEVERAL else None)
-        self._popup = PopupProcess(
-            [sys.executable, "-m", "usagetray", "popup"],
-            env=app.profile.environ,
-            on_event=lambda event: app.do(lambda: self._heard(event)),
-        )
+        self._popup = self._window(self._heard)
+        self._settings = self._window(self._heard_settings, "--settings")
         self._overview: Overview | None = None
         self._popup_is_open = False
-        self._wants_settings = False
         self._said: set[str] = set()
         self._shortcut = Shortcut(
             pressed=lambda: app.do(lambda: self.open(None)),
             refused=lambda keys: app.do(lambda: self._tell_once(_taken(keys))),
+        )
+
+    def _window(self, heard: Callable[[Mapping[str, Any]], None], *options: str) -> PopupProcess:
+        return PopupProcess(
+            [sys.executable, "-m", "usagetray", "popup", *options],
+            env=self._app.profile.environ,
+            on_event=lambda event: self._app.do(lambda: heard(event)),
         )
 
     def _make_tray(self, on_host: Callable[[bool], None], on_brightness: Callable[[], None], number: int = 1) -> Tray:
@@ -83,6 +86,7 @@ class Desktop:
     def stop(self) -> None:
         self._shortcut.stop()
         self._popup.close()
+        self._settings.close()
         self._icons.stop()
 
     def show(self, overview: Overview) -> None:
@@ -91,7 +95,10 @@ class Desktop:
         self._overview = overview
         theme = self._theme(settings.icon.panel)
         self._icons.show(overview, settings, local_zone(), theme, keep_tips=self._popup_is_open)
+        if self._popup_is_open:
+            self._app.core.settle()
         self._popup.refresh()
+        self._settings.refresh()
         if can_take(self._app.profile.environ, sys.platform):
             self._shortcut.take(settings.shortcut)
         self._tell_once(self._popup.problem)
@@ -99,6 +106,7 @@ class Desktop:
     def open(self, at: tuple[int, int] | None, focus: Sequence[str] = ()) -> None:
         """Opens the popup at a point of the screen; None: wherever the panel is. `focus`: a window's id."""
         x, y = at or (None, None)
+        self._app.core.settle()
         settings = self._app.core.settings
         self._popup.show(x, y, show_left=settings.show_left, countdown=settings.countdown, focus=focus)
 
@@ -128,8 +136,6 @@ class Desktop:
     def _heard(self, event: Mapping[str, Any]) -> None:
         """An event of the popup."""
         name = event.get("event")
-        if name != "problem":  # it lives, and shows what it was told to
-            self._wants_settings = False
         if name in ("shown", "hidden", "ended"):
             self._popup_is_open = name == "shown"
         elif name == "refresh":
@@ -157,30 +163,36 @@ class Desktop:
             self._app.welcome(event)
         elif name == "problem":
             self._tell_once(self._popup.problem)
-            if self._wants_settings:
-                self._open("settings")
+
+    def _heard_settings(self, event: Mapping[str, Any]) -> None:
+        """An event of the settings window. Where there can be none, the file opens instead."""
+        name = event.get("event")
+        if name == "problem":
+            self._tell_once(self._settings.problem)
+            self._open("settings")
+        elif name != "ended":
+            self._heard(event)
 
     def _grant(self, wish: Mapping[str, Any]) -> None:
         try:
-            self._popup.answer(wish.get("id"), ok=True, text=self._app.grant(wish))
+            self._settings.answer(wish.get("id"), ok=True, text=self._app.grant(wish))
         except UserError as error:
-            self._popup.answer(wish.get("id"), ok=False, text=str(error))
+            self._settings.answer(wish.get("id"), ok=False, text=str(error))
         except Exception:  # the top of a job logs it; the window shall not wait for an answer
-            self._popup.answer(wish.get("id"), ok=False, text=tr("That did not work; the log has the reason."))
+            self._settings.answer(wish.get("id"), ok=False, text=tr("That did not work; the log has the reason."))
             raise
 
     def _open_settings(self, page: str = "") -> None:
         """The window; where there can be none, the file."""
-        self._wants_settings = True
         if self._popup.problem is not None:
             self._open("settings")
         else:
-            self._popup.settings(page, variables=self._app.key_variables)
+            self._popup.hide()  # it would lie above, and hold the keys
+            self._settings.settings(page, variables=self._app.key_variables)
 
     def _open(self, what: str) -> None:
         """The settings file in the user's own editor, or the folder of what is kept in their file manager."""
         paths = self._app.profile.paths
-        self._wants_settings = False
         if what == "settings":
             private_dir(paths.config_file.parent)
             if not paths.config_file.exists():

@@ -131,6 +131,7 @@ def test_those_who_only_read_the_store_foresee_the_same(world: World, work: Work
     steady(work, core, 60, 3.0)
 
     ours = session(core.overview())
+    core.settle()
     environ = {"HOME": str(world.home.path), "USAGETRAY_HOME": str(world.profile)}
     theirs = session(reader(replace(open_profile(environ), clock=world.clock))())
 

@@ -138,7 +138,7 @@ def test_requests_wait_in_memory_while_the_disk_is_full_and_are_not_lost(store: 
     store.set_meta("filler", "x" * 10**6)
     assert store.database.is_full
 
-    metering.keep(NOW, 0)
+    metering.keep(NOW + timedelta(minutes=5), 0)
     store.database._disk.execute("PRAGMA max_page_count = 1000000")
     store.set_meta("filler", "")
 

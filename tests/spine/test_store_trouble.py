@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.support import World, account, always, in_turn, limits, ok, refused, window
+from usagetray.edges.store.opening import PAGE
 
 MINUTE = timedelta(minutes=1)
 
@@ -47,7 +48,8 @@ def test_a_damaged_store_costs_neither_a_wait_nor_an_alert(world: World) -> None
     world.stop(core)
     file = core.profile.paths.store_file
     content = file.read_bytes()
-    file.write_bytes(content[:8192] + b"\xff" * 4096 + content[12288:])  # the third page: an index of the snapshots
+    # The third page: an index of the snapshots.
+    file.write_bytes(content[: 2 * PAGE] + b"\xff" * PAGE + content[3 * PAGE :])
 
     core = world.start()
     core.tick()

@@ -16,6 +16,7 @@ from tests.logs.desk import Desk
 from tests.logs.lines import answer
 from tests.logs.second_count import second_count
 from usagetray.edges.store import open_writer
+from usagetray.edges.store.opening import PAGE
 
 
 @pytest.fixture
@@ -43,14 +44,14 @@ def ruin(path: Path, content: bytes, damage: Callable[[bytearray], None]) -> Non
 
 
 def test_rows_whose_logs_are_gone_survive_where_the_damage_spares_them(desk: Desk) -> None:
-    """Each page of the file in turn becomes zeros: most of these cost few rows or none, and none makes up any."""
+    """Every third page of the file in turn becomes zeros: most cost few rows or none, and none makes up any."""
     before = desk.told()
     shutil.rmtree(desk.tree)
     desk.tree.mkdir()
     content = desk.store_file.read_bytes()
     kept = []
-    for at in range(4096, len(content), 4096):
-        ruin(desk.store_file, content, lambda broken, at=at: broken.__setitem__(slice(at, at + 4096), bytes(4096)))
+    for at in range(PAGE, len(content), 3 * PAGE):
+        ruin(desk.store_file, content, lambda broken, at=at: broken.__setitem__(slice(at, at + PAGE), bytes(PAGE)))
         after = desk.told()
         assert after - before == {}
         kept.append(after.total() / before.total())
@@ -63,10 +64,10 @@ def test_logs_that_are_still_there_are_read_again_after_any_damage_and_counted_o
     """A page of zeros anywhere: the totals are what the logs tell, neither more nor less."""
     expected = second_count(desk.logs(), desk.times())
     del expected[next(each for each in expected if each.output == 5_000_000)]
-    at = random.Random(seed).randrange(1, desk.store_file.stat().st_size // 4096) * 4096
+    at = random.Random(seed).randrange(1, desk.store_file.stat().st_size // PAGE) * PAGE
 
     def zeros(content: bytearray) -> None:
-        content[at : at + 4096] = bytes(4096)
+        content[at : at + PAGE] = bytes(PAGE)
 
     ruin(desk.store_file, desk.store_file.read_bytes(), zeros)
     open_writer(desk.store_file).close()

@@ -25,11 +25,14 @@ from usagetray.quick_dataclass import dataclass
 from usagetray.settings import Settings
 from usagetray.spine.planned import Count, with_plan
 from usagetray.spine.sources import Tool, environ_of, key_of
+from usagetray.spine.store_state import seconds
 
 log = logging.getLogger(__name__)
 
 OWNED_ANEW_AFTER = timedelta(hours=1)
 """For this long a token that is known as one account's is not believed to be another's."""
+STEADY = timedelta(seconds=2)
+"""By so much what servers say of our clock differs from answer to answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +103,16 @@ def fingerprint(secret: Secret | None) -> str | None:
     return hashlib.sha256(octets).hexdigest()[:16]
 
 
-def ask(
-    edges: Edges, tool: Tool, strategy: Strategy, is_wanted: Callable[[], bool], *, may_ask: bool = False
-) -> tuple[Attempt, tuple[Snapshot, ...]]:
-    """One attempt, whatever comes of it. `is_wanted`: somebody still waits for it, and the store is open."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    attempt: Attempt
+    snapshots: tuple[Snapshot, ...]
+    is_noted: bool  # its beginning, in the store
+    rowid: int | None
+
+
+def ask(edges: Edges, tool: Tool, strategy: Strategy, *, may_ask: bool = False) -> Asked:
+    """One attempt, whatever comes of it. `note_end` has to follow, if the store is still open."""
     clock, store, source = edges.clock, edges.store, tool.source(strategy)
     attempt = Attempt(at=clock.now())
     noted = _Noted(
@@ -125,17 +134,20 @@ def ask(
             edges, tool, strategy, attempt.credential, if_unknown=False
         ):
             attempt = replace(attempt, cause=Cause.CHANGED)
-    attempt = replace(attempt, ended_at=clock.now())
-    if not is_wanted():
-        return attempt, ()
-    if noted.noted or attempt.asked:
-        store.end_attempt(noted.rowid, attempt, source)
+    return Asked(replace(attempt, ended_at=clock.now()), snapshots, noted.noted, noted.rowid)
+
+
+def note_end(edges: Edges, tool: Tool, strategy: Strategy, asked: Asked) -> None:
+    """Keeps how an attempt ended."""
+    store, source = edges.store, tool.source(strategy)
+    if asked.is_noted or asked.attempt.asked:
+        store.end_attempt(asked.rowid, asked.attempt, source)
     else:
-        store.note_outcome(source, attempt)
-    off = edges.clock_off(tool, strategy)
-    if off is not None:
-        store.set_meta(f"clock_off/{tool.provider.id}", str(off.total_seconds()))
-    return attempt, snapshots
+        store.note_outcome(source, asked.attempt)
+    off, name = edges.clock_off(tool, strategy), f"clock_off/{tool.provider.id}"
+    known = seconds(store.meta(name))
+    if off is not None and (known is None or abs(off - known) > STEADY):
+        store.set_meta(name, str(off.total_seconds()))
 
 
 def _former(store: Store, source: Source, token: str | None) -> tuple[Snapshot, ...]:

@@ -54,6 +54,9 @@ SETTLE_S = 2.0
 LOGS_S = 0.05
 """How long a look reads logs, in real time; what is left is read by the next ones."""
 
+SETTLED_EVERY = timedelta(minutes=2)
+"""How far other processes may be behind in what can be had again, unless they ask: `Core.settle`."""
+
 CLOSE_S = 1.0
 """How long the end waits, in real time, for answers under way: quitting takes at most 3 s."""
 
@@ -102,6 +105,8 @@ class Core:
         except BaseException:
             self._lock.release()
             raise
+        self.store.database.holds = True
+        self._settled_at = profile.clock.now()
         self._metering = Metering(self.store, process, profile.clock.now())
         self._ceiling_s = ceiling_s
         self._http_guard = threading.Lock()
@@ -193,7 +198,16 @@ class Core:
         if ask:
             self.incidents.tick()
         self._metering.keep(self.profile.clock.now(), self.indexing.looks)
-        return self.indexing.look(LOGS_S) or is_new
+        is_new = self.indexing.look(LOGS_S) or is_new
+        if not timedelta() <= self.profile.clock.now() - self._settled_at < SETTLED_EVERY:
+            self._settled_at = self.profile.clock.now()
+            self.store.settle()
+        return is_new
+
+    def settle(self) -> None:
+        """Has on the disk all that is known, for somebody who reads it next."""
+        self._foresight.keep(self.profile.clock.now())
+        self.store.settle()
 
     def _note(self, notice: str | None) -> None:
         """What is to be said of the store itself, also by those who only read it."""

@@ -33,8 +33,10 @@ log = logging.getLogger(__name__)
 
 MOST_NEWS = 4000
 """Taken in at one look, some tenths of a second."""
-KEEP_EVERY = timedelta(seconds=30)
-"""While something is learned; those who only read the store are behind by so much."""
+KEEP_EVERY = timedelta(minutes=15)
+"""While something is learned. The readings since are in the store as well, for those who only read it."""
+KEEP_APART = timedelta(seconds=30)
+"""For those who ask for it."""
 HOLDS = timedelta(seconds=25)
 """How long a forecast is good while nothing is new."""
 
@@ -68,10 +70,12 @@ class Foresight:
         self._taken_in = 0
         self._ledger: int | None = None  # its count of changes when all news of it had been taken in
         self._kept_at: datetime | None = None
+        self._lost = 0  # what the store had lost when this was looked at
         self._where: tuple[Settings, Places] | None = None
 
     def foresee(self, accounts: Sequence[AccountView], now: datetime) -> list[AccountView]:
         """The accounts with what will come of their windows. Takes in what is new first."""
+        self._follow_losses()
         heard = self._heard(accounts, now)
         begun: set[Owner] = set()
         found = []
@@ -87,8 +91,7 @@ class Foresight:
                 self._changed.add(owner)
                 heard.pop(owner, None)  # the ledger, which it began with, has that already
             found.append(self._seen(account, owner, memory, heard.get(owner, []), now))
-        due = self._kept_at is None or not self._kept_at <= now < self._kept_at + KEEP_EVERY
-        if (begun or (self._changed and due)) and not self._keep(now):
+        if (begun or (self._changed and self._is_due(now, KEEP_EVERY))) and not self._keep(now):
             for owner in begun:  # the ledger notes its changes only for what is kept
                 del self._all[owner]
         return found
@@ -123,10 +126,27 @@ class Foresight:
         self._taken_in = 0  # the numbers begin anew once all are gone
         self._kept_at = now
 
+    def keep(self, now: datetime) -> None:
+        """Keeps what was learned, for somebody who reads it next."""
+        if self._changed and self._is_due(now, KEEP_APART):
+            self._keep(now)
+
     def close(self, now: datetime) -> None:
         """Keeps what was learned since the last time."""
         if self._changed:
             self._keep(now)
+
+    def _is_due(self, now: datetime, every: timedelta) -> bool:
+        return self._kept_at is None or not self._kept_at <= now < self._kept_at + every
+
+    def _follow_losses(self) -> None:
+        """Memories that could not be kept go with the news they were learned from, which will come again."""
+        if self._lost != self._store.database.lost:
+            self._lost = self._store.database.lost
+            self._memories = self._ledger = None
+            self._changed.clear()
+            self._renamed.clear()
+            self._taken_in = 0
 
     def _keep(self, now: datetime) -> bool:
         try:

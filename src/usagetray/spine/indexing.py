@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from usagetray.edges.clock import Clock
 from usagetray.edges.store import Store, StoreBusyError
-from usagetray.edges.store.ledger import LogRead, Mark
+from usagetray.edges.store.ledger import Ledger, LogRead, Mark
 from usagetray.edges.usage_logs import fork
 from usagetray.edges.usage_logs.lines import Lines
 from usagetray.edges.usage_logs.reading import Origin, read_log
@@ -78,6 +78,7 @@ class Indexing:
         self._clock = clock
         self._further = further
         self._lines = Lines()
+        self._ledger: Ledger | None = None
         self._marks: dict[str, Mark] | None = None
         self._logs: dict[str, Origin] = {}
         self._folders: dict[str, tuple[int, Origin]] = {}
@@ -122,6 +123,7 @@ class Indexing:
         """Takes in what is new, for this long at most in real time. True if a count changed."""
         until = time.monotonic() + budget_s
         self.looks += 1
+        self._follow_ledger()
         if not self._waiting and self._under_way is None:
             walked_at = self._walked_at
             if walked_at is None or self._clock.monotonic() - walked_at >= WALK_EVERY_S:
@@ -178,6 +180,13 @@ class Indexing:
         self._store.ledger.forget_marks()
         self._marks = self._gone = None
         self._walked_at = None
+
+    def _follow_ledger(self) -> None:
+        """What was read since the store lost rows, or was mended, is read again."""
+        ledger = self._store.ledger
+        if self._ledger is not ledger:
+            self._ledger, self._marks, self._gone = ledger, None, None
+            self._waiting, self._under_way, self._walked_at = [], None, None
 
     # ---- which logs there are ----------------------------------------------------------------------------------
 

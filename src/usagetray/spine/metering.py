@@ -12,7 +12,7 @@ from usagetray.edges.store import Store, accounting
 from usagetray.quick_dataclass import dataclass
 
 NOTED_EVERY = timedelta(minutes=5)
-"""How often the effort is noted; requests are with the tick after them. More often, noting would be the effort."""
+"""How often all of it is noted. More often, noting would be the effort."""
 
 TRAY, HEADLESS = "tray", "headless"
 
@@ -42,16 +42,16 @@ class Metering:
         return calls
 
     def keep(self, now: datetime, looks: int, *, is_over: bool = False) -> None:
-        """With each tick. `looks`: at logs, since the process began."""
-        counted = tuple(each for calls in self._kept_of for each in calls.taken_out())
-        efforts = self._efforts(now, looks, is_over=is_over)
-        if counted or efforts:
-            self._store.database.write(*accounting.added(counted, efforts))
-
-    def _efforts(self, now: datetime, looks: int, *, is_over: bool) -> tuple[EffortDay, ...]:
-        if self._process is None:
-            return ()
+        """With each tick; notes what there is now and then. `looks`: at logs, since the process began."""
         if not is_over and timedelta(0) <= now - self._mark.at < NOTED_EVERY:
+            return
+        counted = tuple(each for calls in self._kept_of for each in calls.taken_out())
+        efforts = self._efforts(now, looks)
+        if counted or efforts:
+            self._store.hold(*accounting.added(counted, efforts))
+
+    def _efforts(self, now: datetime, looks: int) -> tuple[EffortDay, ...]:
+        if self._process is None:
             return ()
         so_far = replace(taken(), rows=self._store.database.rows_written, looks=looks)
         since = _difference(so_far, self._mark.effort)

@@ -18,7 +18,7 @@ from usagetray.model import Snapshot
 from usagetray.providers.contract import Key, Provider, Strategy
 from usagetray.settings import Settings
 from usagetray.spine import planned
-from usagetray.spine.asking import Edges, ask, credential, known_facts, still_sends
+from usagetray.spine.asking import Edges, ask, credential, known_facts, note_end, still_sends
 from usagetray.spine.sources import Tool, permitted, tools
 
 log = logging.getLogger(__name__)
@@ -158,7 +158,7 @@ class Refresh:
                 self._signatures.pop(source, None)  # perhaps caught half written: look again
         if strategy.withdraws and cause is None:
             snapshots += self._withdrawn(source, snapshots)
-        changed = self._keep(tool, snapshots, now)
+        changed = self._keep(tool, snapshots, now, is_asked=False)
         outcome = Attempt(at=now, ended_at=now, cause=cause, detail=detail)
         return self._edges.store.note_outcome(source, outcome) or changed
 
@@ -173,7 +173,7 @@ class Refresh:
             and (former.windows or former.money)
         )
 
-    def _keep(self, tool: Tool, snapshots: Sequence[Snapshot], now: datetime) -> bool:
+    def _keep(self, tool: Tool, snapshots: Sequence[Snapshot], now: datetime, *, is_asked: bool = True) -> bool:
         if not snapshots:
             return False
         home = str(tool.home.path)
@@ -186,7 +186,7 @@ class Refresh:
             windows.carried_over(each, former.get((each.provider_id, each.account.id, each.strategy_id)), now)
             for each in snapshots
         ]
-        kept = [self._edges.store.save_snapshot(each, home, now) for each in whole]
+        kept = [self._edges.store.save_snapshot(each, home, now, is_asked=is_asked) for each in whole]
         return any(kept)
 
     # ---- what has to be asked for ------------------------------------------------------------------------
@@ -300,13 +300,20 @@ class Refresh:
         try:
             if unless is not None and still_sends(self._edges, tool, strategy, unless, if_unknown=True):
                 return
-            attempt, snapshots = ask(self._edges, tool, strategy, lambda: not self._is_closed, may_ask=may_ask)
+            asked = ask(self._edges, tool, strategy, may_ask=may_ask)
             if self._is_closed:
                 return
+            attempt = asked.attempt
             if not attempt.asked:
                 self._looked_at[source] = attempt.at
-            self._keep(tool, snapshots, self._edges.clock.now())
-            self._plan(tool, strategy, active_at, self._edges.clock.now())
+            looks_again = attempt.cause in cadence.SETTLED_BY_SIGN_IN  # at the sign-in: that may take its time
+            with self._edges.store.database.together():
+                note_end(self._edges, tool, strategy, asked)
+                self._keep(tool, asked.snapshots, self._edges.clock.now())
+                if not looks_again:
+                    self._plan(tool, strategy, active_at, self._edges.clock.now())
+            if looks_again:
+                self._plan(tool, strategy, active_at, self._edges.clock.now())
             log.info("%s/%s: %s", source.provider, source.strategy, attempt.cause or "answered")
         except Exception:  # the top of a job: one source's surprise must not take the others with it
             if self._is_closed:

@@ -15,15 +15,10 @@ from usagetray.domain.alerts import Told
 from usagetray.domain.attempts import Attempt
 from usagetray.edges.store import ledger_reading, rows
 from usagetray.edges.store import spend as bills
-from usagetray.edges.store.database import (
-    Database,
-    Statement,
-    StoreBusyError,
-    open_for_reading,
-    open_for_writing,
-)
+from usagetray.edges.store.database import Database, Statement, StoreBusyError
 from usagetray.edges.store.ledger import Ledger
 from usagetray.edges.store.ledger_reading import IndexState
+from usagetray.edges.store.opening import open_for_reading, open_for_writing
 from usagetray.edges.store.rows import AlertRow, Plan, Source
 from usagetray.edges.store.spend import Spent
 from usagetray.edges.store.window_reading import WindowSaid, windows_said
@@ -35,6 +30,7 @@ __all__ = ["AlertRow", "IndexState", "Plan", "Source", "Spent", "Store", "StoreB
 KEPT_ATTEMPTS = 40
 """Of each source, read back: enough for a day of waits."""
 ATTEMPT = "at, ended_at, cause, retry_after, credential, detail"
+SET_META = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
 ALERT = (
     "id, due_at, sent_at, shown, kind, provider, account, window, threshold, title, body, urgency,"
     " held_for, left_out, merged_into"
@@ -57,23 +53,31 @@ class Store:
     def __init__(self, database: Database, notice: str | None = None) -> None:
         self.database = database
         self.notice = notice
-        self._ledger: tuple[int, Ledger] | None = None
+        self._ledger: tuple[tuple[int, int], Ledger] | None = None
         self._latest: tuple[object, tuple[tuple[Snapshot, str], ...]] | None = None
         """A sentence about the store itself that the user should see."""
 
     def close(self) -> None:
         self.database.close()
 
+    def settle(self) -> None:
+        """Has on the disk what other processes are to see; see `Database.holds`."""
+        self.database.settle()
+
     # ---- what was said -----------------------------------------------------------------------------------
 
-    def save_snapshot(self, snapshot: Snapshot, home: str, stored_at: datetime) -> bool:
-        """Keeps a snapshot unless its source said exactly this already. True if it was new."""
+    def save_snapshot(self, snapshot: Snapshot, home: str, stored_at: datetime, *, is_asked: bool = True) -> bool:
+        """Keeps a snapshot unless its source said exactly this already. True if it was new.
+
+        `is_asked`: it cannot be had again, as one that was read on this machine can.
+        """
         speaker = (snapshot.provider_id, snapshot.account.id, snapshot.strategy_id, home)
         kept = bills.without(snapshot)
         if kept == self._last_said(speaker):
             return False
         values = (*speaker, rows.to_us(snapshot.captured_at), rows.to_us(stored_at), rows.to_body(kept))
-        self.database.write(
+        keep = self.database.write if is_asked else self.hold
+        keep(
             (
                 "INSERT INTO snapshot (provider, account, strategy, home, captured_at, stored_at, body)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -124,7 +128,7 @@ class Store:
 
     def begin_attempt(self, source: Source, at: datetime, credential: str | None) -> int | None:
         """Notes an attempt before it is made, so that even a killed program remembers having asked."""
-        return self.database.write(
+        return self.database.note(
             (
                 "INSERT INTO attempt (provider, home, strategy, at, credential) VALUES (?, ?, ?, ?, ?)",
                 [(*source.key, rows.to_us(at), credential)],
@@ -139,8 +143,9 @@ class Store:
         )
         self.database.write(
             (
-                f"INSERT OR REPLACE INTO attempt (id, provider, home, strategy, {ATTEMPT})"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO attempt (id, provider, home, strategy, {ATTEMPT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET ended_at = excluded.ended_at, cause = excluded.cause,"
+                " retry_after = excluded.retry_after, credential = excluded.credential, detail = excluded.detail",
                 [values],
             )
         )
@@ -181,9 +186,7 @@ class Store:
         return Plan(next_at=rows.to_at(next_at), every=rows.to_span(every), reason=reason)
 
     def save_activity(self, provider: str, home: str, active_at: datetime) -> None:
-        self.database.write(
-            ("INSERT OR REPLACE INTO activity VALUES (?, ?, ?)", [(provider, home, rows.to_us(active_at))])
-        )
+        self.hold(("INSERT OR REPLACE INTO activity VALUES (?, ?, ?)", [(provider, home, rows.to_us(active_at))]))
 
     def activity(self) -> Mapping[tuple[str, str], datetime]:
         """When the vendor's own logs last changed, by (provider, home)."""
@@ -209,7 +212,8 @@ class Store:
 
         `besides`: what else is true only with these alerts.
         """
-        self.database.write(
+        keep = self.database.write if alerts or besides else self.hold
+        keep(
             *besides,
             (
                 "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -268,12 +272,12 @@ class Store:
 
     @property
     def ledger(self) -> Ledger:
-        """For the one process that writes."""
-        known = self._ledger
-        if known is None or known[0] != self.database.mended:
-            made = Ledger(self.database)  # what it remembered of a store that was mended since is true no more
+        """For the one process that writes. Another one where rows that were written have gone since."""
+        known, stands_on = self._ledger, (self.database.mended, self.database.lost)
+        if known is None or known[0] != stands_on:
+            made = Ledger(self.database)  # what the former remembered of the store is true no more
             made.changes = known[1].changes + 1 if known is not None else 0
-            known = self._ledger = (self.database.mended, made)
+            known = self._ledger = (stands_on, made)
         return known[1]
 
     def usage(
@@ -329,23 +333,40 @@ class Store:
         return found[0][0] if found else None
 
     def set_meta(self, key: str, value: str) -> None:
-        self.database.write(("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)]))
+        if self.meta(key) != value:
+            self.database.write((SET_META, [(key, value)]))
 
     def keep(self, key: str, value: str) -> None:
         """Like `set_meta`, for what can be had again: where the disk refuses, it is not kept."""
-        with contextlib.suppress(StoreBusyError):
-            self.database.transact(("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)]))
+        if self.meta(key) != value:
+            with contextlib.suppress(StoreBusyError):
+                self.database.transact((SET_META, [(key, value)]))
+
+    def hold(self, *statements: Statement) -> None:
+        """For what may come to the disk later; where the disk refuses, it is kept in memory like all else."""
+        try:
+            self.database.transact(*statements)
+        except StoreBusyError:
+            self.database.write(*statements)
 
     def prune(self, before: datetime) -> None:
-        """Drops what is older, but for the newest snapshot and attempt of each source."""
+        """Drops what is older, but for the newest snapshot and attempt of each source.
+
+        Rows stand in the order in which they were stored: only those before the first that is kept are looked at.
+        """
         cut = [(rows.to_us(before),)]
         newest_attempt = "SELECT max(id) FROM attempt GROUP BY provider, home, strategy"
         newest_snapshot = "SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home"
         self.database.write(
-            (f"DELETE FROM attempt WHERE at < ? AND id NOT IN ({newest_attempt})", cut),
-            (f"DELETE FROM snapshot WHERE stored_at < ? AND id NOT IN ({newest_snapshot})", cut),
+            (_old("attempt", "at", newest_attempt), cut),
+            (_old("snapshot", "stored_at", newest_snapshot), cut),
             ("DELETE FROM alert WHERE due_at < ?", cut),
         )
+
+
+def _old(table: str, column: str, newest: str) -> str:
+    first = f"SELECT id FROM {table} WHERE {column} >= ?1 ORDER BY id LIMIT 1"
+    return f"DELETE FROM {table} WHERE id < coalesce(({first}), {2**62}) AND id NOT IN ({newest})"
 
 
 KEEP = timedelta(days=400)

@@ -1,36 +1,35 @@
-"""The SQLite file itself: opened, checked, written whole or not at all, set aside when damaged."""
+"""The open store: written whole or not at all, read from by several threads, kept in memory while the disk is full."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
-from usagetray.edges.files import open_private, private_dir
 from usagetray.edges.store.essence import essence
-from usagetray.edges.store.mending import BROKEN, DAMAGE, is_damage, is_half_mended, mend
-from usagetray.edges.store.migrations import NewerStoreError, known_version, migrate
-from usagetray.edges.store.salvage import salvage
-from usagetray.errors import UserError
+from usagetray.edges.store.mending import DAMAGE
 
 log = logging.getLogger(__name__)
 
 BUSY_S = 5.0
-MOST_PAGES_CHECKED_WHOLE = 2000
-"""8 MiB, some 20 ms."""
-PAGES_IN_JOURNAL, MOST_PAGES_IN_JOURNAL = 1000, 16_000
-"""4 MiB as is usual, or 64 MiB."""
+JOURNAL, MOST_JOURNAL = 4 * 1024 * 1024, 64 * 1024 * 1024
+"""Bytes of it before its pages go to their places in the file."""
 MOST_PENDING = 10_000
 """Writes kept in memory while the disk refuses them."""
+MOST_HELD = 2000
+"""Rows left in an open transaction: their pages stay within SQLite's cache."""
 
 T = TypeVar("T")
 Statement = tuple[str, Sequence[Sequence[Any]]]
 """SQL and the rows of values it is run with."""
+
+
+def limit_journal(connection: sqlite3.Connection, size: int) -> None:
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.execute(f"PRAGMA wal_autocheckpoint = {size // page}")
 
 
 class StoreBusyError(OSError):
@@ -56,6 +55,15 @@ class Database:
         self.mended = 0
         """How often damage was found and mended since this was opened: who remembers rows looks at them again."""
         self.notice = ""
+        self.holds = False
+        """What can be had again waits for the next `write`, or for `settle`: a page that changes every other second
+        goes to the disk now and then. For who writes all day and settles now and then."""
+        self.lost = 0
+        """How often what was held could not be kept: who remembers rows of it looks at them again."""
+        self._held = 0
+        self._is_joining = False
+        self._joined: list[Statement] = []
+        """What was written inside of `together`, until it is committed."""
         self._memory: sqlite3.Connection | None = None  # stands in while writes are pending
         self._lock = threading.RLock()
         self._pending: list[tuple[Statement, ...]] = []
@@ -68,6 +76,8 @@ class Database:
         """The disk refuses to be written; what was said since is kept in memory only."""
         return bool(self._pending) or self._reopen is not None
 
+    # ---- written -------------------------------------------------------------------------------------------
+
     def write(self, *statements: Statement) -> int | None:
         """Runs the statements as one transaction, after those that had to wait. Returns the last row's number.
 
@@ -78,10 +88,13 @@ class Database:
             self._catch_up()
             if self._memory is None:
                 try:
-                    rowid = self._on_disk(lambda disk: self._transact(disk, statements))
+                    rowid = self._on_disk(lambda disk: self._add(disk, statements))
                 except sqlite3.OperationalError as error:
                     log.warning("the store cannot be written: %s", error)
+                    self._drop()
                     self._memory = essence(self._disk)
+                    statements = (*self._joined, *statements)
+                    self._joined.clear()
                 else:
                     return rowid
             rowid = self._transact(self._memory, statements)
@@ -89,20 +102,57 @@ class Database:
             del self._pending[:-MOST_PENDING]
             return rowid
 
-    def transact(self, *statements: Statement) -> int | None:
+    def note(self, *statements: Statement) -> int | None:
+        """Like `write`, and as safe from an end of this process, but not from one of the whole machine."""
+        with self._lock, self._without_waiting():
+            return self.write(*statements)
+
+    def transact(self, *statements: Statement) -> None:
         """Like `write`, for what can be had again: where the disk refuses, `StoreBusyError`, kept nowhere."""
         with self._lock:
             self._catch_up()
             if self._pending:
                 raise StoreBusyError("what was said before is still waiting to be written")
             # Whole after a crash like all else, but perhaps not the last one: then it is had again.
-            self._disk.execute("PRAGMA synchronous = NORMAL")
+            with contextlib.nullcontext() if self.holds else self._without_waiting():
+                try:
+                    self._on_disk(lambda disk: self._transact(disk, statements, commits=False))
+                    self._held += sum(len(rows) for _, rows in statements)
+                    if not self._is_joining and (not self.holds or self._held >= MOST_HELD):
+                        self._commit(self._disk)
+                except sqlite3.OperationalError as error:
+                    self._drop()
+                    raise StoreBusyError(str(error)) from error
+
+    def settle(self) -> None:
+        """Commits what is held. What the disk refuses is had again, by those who look at `lost`."""
+        with self._lock:
+            if self._disk.in_transaction and not self._is_joining:
+                try:
+                    self._commit(self._disk)
+                except sqlite3.OperationalError as error:
+                    log.warning("what was held could not be kept: %s", error)
+                    self._drop()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """All writes within are one transaction. Other threads wait for its end: nothing within may wait."""
+        with self._lock:
+            if self._is_joining:
+                yield
+                return
+            self._is_joining = True
             try:
-                return self._on_disk(lambda disk: self._transact(disk, statements))
-            except sqlite3.OperationalError as error:
-                raise StoreBusyError(str(error)) from error
+                yield
             finally:
-                self._disk.execute("PRAGMA synchronous = FULL")
+                self._is_joining = False
+                try:
+                    if self._joined:
+                        self.write()
+                    elif not self.holds:
+                        self.settle()
+                finally:
+                    self._joined.clear()
 
     @contextlib.contextmanager
     def in_one_go(self) -> Iterator[None]:
@@ -110,11 +160,23 @@ class Database:
 
         The ledger of a gigabyte of logs waits for the disk half as long, and takes a sixteenth less processor time.
         """
-        self._disk.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES_IN_JOURNAL}")
+        limit_journal(self._disk, MOST_JOURNAL)
         try:
             yield
         finally:
-            self._disk.execute(f"PRAGMA wal_autocheckpoint = {PAGES_IN_JOURNAL}")
+            limit_journal(self._disk, JOURNAL)
+
+    @contextlib.contextmanager
+    def _without_waiting(self) -> Iterator[None]:
+        """The disk is not waited for at the commits within; where a transaction is open already, it is."""
+        if self._disk.in_transaction or self._is_joining:
+            yield
+            return
+        self._disk.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self._disk.execute("PRAGMA synchronous = FULL")
 
     def _catch_up(self) -> None:
         """Writes what had to wait, as far as the disk lets it."""
@@ -135,10 +197,21 @@ class Database:
             self._memory.close()
             self._memory = None
 
-    def _transact(self, connection: sqlite3.Connection, statements: tuple[Statement, ...]) -> int | None:
+    def _add(self, disk: sqlite3.Connection, statements: tuple[Statement, ...]) -> int | None:
+        """Runs them after those they are joined to, which may have been taken back with others meanwhile."""
+        whole = statements if disk.in_transaction else (*self._joined, *statements)
+        rowid = self._transact(disk, whole, commits=not self._is_joining)
+        if self._is_joining:
+            self._joined += statements
+        return rowid
+
+    def _transact(
+        self, connection: sqlite3.Connection, statements: Sequence[Statement], *, commits: bool = True
+    ) -> int | None:
         rowid, written = None, 0
         self._writes += 1
-        connection.execute("BEGIN IMMEDIATE")
+        begun = connection.in_transaction
+        connection.execute("SAVEPOINT latest" if begun else "BEGIN IMMEDIATE")
         try:
             for sql, rows in statements:
                 if len(rows) == 1:
@@ -146,14 +219,38 @@ class Database:
                 else:
                     connection.executemany(sql, rows)
                 written += len(rows)
+            if begun:
+                connection.execute("RELEASE latest")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK TO latest" if begun else "ROLLBACK")
+            raise
+        if commits:
+            self._commit(connection)
+        if connection is self._disk:
+            self.rows_written += written
+        return rowid
+
+    def _commit(self, connection: sqlite3.Connection) -> None:
+        try:
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
         if connection is self._disk:
-            self.rows_written += written
-        return rowid
+            self._held = 0
+
+    def _drop(self) -> None:
+        """Takes back all that is not committed yet."""
+        if self._disk.in_transaction:
+            self._disk.execute("ROLLBACK")
+        if self._held:
+            self._held = 0
+            self.lost += 1
+            self._writes += 1
+
+    # ---- read ----------------------------------------------------------------------------------------------
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -178,7 +275,7 @@ class Database:
             return answers[sql]
 
     def stored(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What is on the disk, without what waits to be written."""
+        """What is on the disk, or on its way there, without what waits until it can be written."""
         with self._lock:
             return self._on_disk(lambda disk: disk.execute(sql, values).fetchall())
 
@@ -195,6 +292,7 @@ class Database:
             self._disk.close()
             self._disk, self.notice = self._heal()
             self._is_broken = False
+            self._held = 0
             self.mended += 1
             self._writes += 1
             return do(self._disk)
@@ -204,186 +302,10 @@ class Database:
         with self._lock:
             try:
                 self._catch_up()
+                self.settle()
             except sqlite3.ProgrammingError:
                 pass  # closed before
             finally:
                 self._disk.close()
                 if self._memory is not None:
                     self._memory.close()
-
-
-def open_for_writing(path: Path) -> tuple[Database, str | None]:
-    """Opens or makes the file; with a sentence for the user where a damaged one had to be set aside.
-
-    Raises `NewerStoreError` for one written by a newer program, `UserError` where it cannot be opened at all: a file
-    that is only busy, or on a disk that fails, is never moved.
-    """
-    private_dir(path.parent)
-    try:
-        if not is_half_mended(path):
-            return Database(_connect(path), heal=lambda: _mended(path)), None
-        log.warning("mending the store was broken off, and is begun anew")
-    except BROKEN as error:
-        if not is_damage(error, path):
-            return _without_room(path, error), None
-        log.warning("the store is damaged (%s)", error)
-    except OSError as error:
-        raise _cannot_open(path, error.strerror or "no reason given") from None
-    connection, notice = _mended(path)
-    return Database(connection, heal=lambda: _mended(path)), notice
-
-
-def _mended(path: Path) -> tuple[sqlite3.Connection, str]:
-    """What could be saved, opened, and a sentence for the user. Raises `UserError`; nothing is lost then."""
-    try:
-        aside, copied = mend(path, _fill_from)
-        return _connect(path), f"The history was damaged: {copied} entries could be saved, and {aside} holds the rest."
-    except (sqlite3.Error, OSError) as error:
-        raise _cannot_open(path, error) from None
-
-
-def _fill_from(aside: Path, fresh: Path) -> int:
-    """Makes a whole store out of what can be read of a damaged one; how many rows that were."""
-    database = Database(_connect(fresh))
-    try:
-        copied = salvage(aside, database._disk)
-        if copied:
-            from usagetray.edges.store.adding_up import anew  # deferred: it needs this module
-
-            database._transact(database._disk, tuple(anew(database)))
-    finally:
-        database.close()
-    return copied
-
-
-def _cannot_open(path: Path, why: object) -> UserError:
-    return UserError(f"{path} cannot be opened ({why}): check the disk and the folder's permissions.")
-
-
-def _without_room(path: Path, error: Exception) -> Database:
-    """A store that can be read though the disk has no room for what goes with writing. Raises `UserError`."""
-
-    def reopen() -> tuple[sqlite3.Connection, bool]:
-        try:
-            return _connect(path), True
-        except (sqlite3.OperationalError, OSError):
-            return _alone(path), False
-
-    try:
-        connection = _alone(path)
-        try:
-            _check(connection)
-            _check_schema(connection)
-        except BaseException:
-            connection.close()
-            raise
-    except BROKEN:
-        raise _cannot_open(path, error) from None
-    log.warning("the store cannot be opened for writing: %s", error)
-    return Database(connection, reopen, heal=lambda: _mended(path))
-
-
-def _alone(path: Path) -> sqlite3.Connection:
-    """Reads only, and needs nothing beside the file: SQLite's shared memory is a file, for which there may be no room.
-
-    Nobody else can open the store meanwhile.
-    """
-    connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-    )
-    _prepare(connection)
-    try:
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("SELECT count(*) FROM sqlite_schema")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def open_for_reading(path: Path) -> Database | None:
-    """Opens an existing file; None where there is none yet. Raises `UserError` if it cannot be read, or is newer."""
-    if not path.exists():
-        return None
-    try:
-        try:
-            connection = _shared(path)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise
-            connection = _alone(path)
-        version = _version(connection)
-    except BROKEN as error:
-        raise UserError(f"{path} cannot be read ({error}); start usagetray once, it mends its history.") from None
-    if version == 0:
-        connection.close()
-        return None
-    return Database(connection)
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    try:
-        return known_version(connection)
-    except NewerStoreError:
-        connection.close()
-        raise
-
-
-def _shared(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-    )
-    _prepare(connection)
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_schema")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    os.close(open_private(path, os.O_RDWR | os.O_CREAT))
-    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-    _prepare(connection)
-    try:
-        known_version(connection)  # first: what comes next may write into the file
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        _check(connection)
-        migrate(connection)
-        _check_schema(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    # One flipped bit in a text must not make its whole table unreadable.
-    connection.text_factory = _text
-    # What does not fit into its cache SQLite would sort in a file of its own, in a folder shared with everybody.
-    connection.execute("PRAGMA temp_store = MEMORY")
-
-
-def _text(found: bytes) -> str:
-    return found.decode("utf-8", "replace")
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    """Raises `sqlite3.DatabaseError` for a damaged file. The whole check, indexes too, only where it is soon done."""
-    (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    check = "integrity_check" if pages <= MOST_PAGES_CHECKED_WHOLE else "quick_check"
-    (verdict,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
-    if verdict != "ok":
-        raise sqlite3.DatabaseError(verdict)
-
-
-def _check_schema(connection: sqlite3.Connection) -> None:
-    """A flipped bit in a column's name passes every check of SQLite's, and every statement fails."""
-    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
-        migrate(fresh)
-        right = set(fresh.execute("SELECT name, sql FROM sqlite_schema"))
-    if right - set(connection.execute("SELECT name, sql FROM sqlite_schema")):
-        raise sqlite3.DatabaseError("its schema is not the one that was written")

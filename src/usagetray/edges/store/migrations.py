@@ -173,6 +173,12 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (process, day)
     ) WITHOUT ROWID;
     """,
+    """
+    -- Rows are in the order of these instants anyway, but for clocks that are set back; each index was written with
+    -- each of them.
+    DROP INDEX snapshot_stored;
+    DROP INDEX attempt_at;
+    """,
 )
 
 

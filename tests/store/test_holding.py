@@ -1,0 +1,147 @@
+"""What can be had again comes to the disk with the next lasting write, or when it is settled; lost, it is had again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.logs.desk import Desk, told
+from tests.logs.lines import answer
+from usagetray.edges.store import Store, open_reader, open_writer
+from usagetray.edges.store.database import MOST_HELD
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_writer(tmp_path / "own" / "usagetray.db")
+    opened.database.holds = True
+    yield opened
+    opened.close()
+
+
+def seen(store: Store, key: str) -> str | None:
+    """By another process."""
+    (_, _, file), *_ = store.database.stored("PRAGMA database_list")
+    reader = open_reader(Path(file))
+    assert reader is not None
+    try:
+        return reader.meta(key)
+    finally:
+        reader.close()
+
+
+def fill(store: Store) -> None:
+    """No page can be added any more."""
+    ((pages,),) = store.database.rows("PRAGMA page_count")
+    store.database.rows(f"PRAGMA max_page_count = {pages}")
+
+
+def make_room(store: Store) -> None:
+    store.database.stored("PRAGMA max_page_count = 1000000")
+
+
+def test_what_is_held_is_known_here_and_comes_with_the_next_lasting_write(store: Store) -> None:
+    store.keep("held", "1")
+    before = store.meta("held"), seen(store, "held")
+    store.set_meta("lasting", "1")
+
+    assert before == ("1", None)
+    assert (seen(store, "held"), seen(store, "lasting")) == ("1", "1")
+
+
+def test_settling_and_closing_bring_it_to_the_disk(store: Store) -> None:
+    store.keep("settled", "1")
+    store.settle()
+    assert seen(store, "settled") == "1"
+
+    store.keep("closed", "1")
+    (_, _, file), *_ = store.database.stored("PRAGMA database_list")
+    store.close()
+    reader = open_reader(Path(file))
+    assert reader is not None
+    assert reader.meta("closed") == "1"
+    reader.close()
+
+
+def test_no_more_is_held_than_stays_in_memory(store: Store) -> None:
+    for number in range(MOST_HELD):
+        store.keep(f"key {number}", "1")
+
+    assert seen(store, "key 0") == "1"
+
+
+def test_who_does_not_hold_finds_all_on_the_disk_at_once(store: Store) -> None:
+    store.database.holds = False
+    store.keep("kept", "1")
+
+    assert seen(store, "kept") == "1"
+
+
+def test_writes_that_belong_together_are_seen_together(store: Store) -> None:
+    with store.database.together():
+        store.set_meta("one", "1")
+        store.keep("two", "2")
+        within = seen(store, "one")
+        store.set_meta("three", "3")
+
+    assert within is None
+    assert [seen(store, each) for each in ("one", "two", "three")] == ["1", "2", "3"]
+
+
+def test_what_was_written_before_a_surprise_is_kept(store: Store) -> None:
+    with suppress(ZeroDivisionError), store.database.together():
+        store.set_meta("one", "1")
+        store.set_meta("two", str(1 // 0))
+
+    assert seen(store, "one") == "1"
+
+
+def test_a_statement_that_is_wrong_takes_nothing_along(store: Store) -> None:
+    store.keep("held", "1")
+    with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"):
+        store.database.write(("INSERT INTO meta VALUES ('none', NULL)", [()]))
+    store.settle()
+
+    assert seen(store, "held") == "1"
+    assert store.database.lost == 0
+
+
+def test_what_belongs_together_waits_together_while_the_disk_is_full(store: Store) -> None:
+    """The second of two needs a page that there is not; what was only held is lost, and that is said."""
+    store.keep("held", "1")
+    fill(store)
+    with store.database.together():
+        store.set_meta("one", "1")
+        store.set_meta("two", "2" * 100_000)
+        here = store.meta("one"), len(store.meta("two") or "")
+    while_full = store.database.is_full, seen(store, "one"), store.database.lost
+    make_room(store)
+    store.set_meta("three", "3")
+
+    assert here == ("1", 100_000)
+    assert while_full == (True, None, 1)
+    assert [seen(store, each) for each in ("one", "three")] == ["1", "3"]
+    assert not store.database.is_full
+
+
+def test_counts_that_could_not_be_kept_are_counted_again(tmp_path: Path) -> None:
+    """Read and held, then the disk is full when a reading comes: once there is room, the same lines are read anew."""
+    desk = Desk(tmp_path)
+    desk.write("-work/s1.jsonl", *(answer(f"msg_{n}", 10, request=f"req_{n}", at=n) for n in range(50)))
+    with desk.running() as it:
+        it.store.database.holds = True
+        it.indexing.look(5.0)
+        counted = told(it.store).total()
+        fill(it.store)
+        it.store.set_meta("reading", "x" * 100_000)
+        lost = it.store.database.lost, told(it.store).total()
+        make_room(it.store)
+        it.store.set_meta("reading", "")
+        it.indexing.look(5.0)
+
+        assert (counted, lost) == (50, (1, 0))
+        assert told(it.store).total() == 50
