@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -51,6 +53,8 @@ INDEX = timedelta(seconds=2)
 INDEX_S = 0.1
 """How long one look at logs may take; what else waits comes in between."""
 TIDY = timedelta(days=1)
+HANGS_S = 120.0
+"""When a tick has waited this long, nobody renews the figures."""
 
 
 def build_headless(
@@ -132,6 +136,7 @@ class App:
         self._desktop: Desktop | None = None
         self._scheduler: BackgroundScheduler | None = None
         self._is_resting = False
+        self._waiting: dict[Callable[[], None], float] = {}  # what the scheduler has put there, and since when
 
     # ---- its loop ------------------------------------------------------------------------------------------
 
@@ -154,28 +159,40 @@ class App:
         desktop.run_with(lambda: self._work(desktop))
 
     def _work(self, desktop: Desktop) -> None:
-        desktop.start()
-        self.do(self.tick)
-        self.do(self._mend_autostart)
-        scheduler = self._scheduler = self._schedule()
-        server = channel.serve(self.profile.paths.socket, self._answer)
-        try:
+        with contextlib.ExitStack() as ends:  # all of them, whatever one of them meets
+            ends.callback(self.core.close)
+            ends.callback(self.notifier.close)
+            ends.callback(desktop.stop)
+            desktop.start()
+            self.do(self.tick)
+            self.do(self._mend_autostart)
+            scheduler = self._scheduler = self._schedule()
+            ends.callback(lambda: scheduler.shutdown(wait=False))
+            server = channel.serve(self.profile.paths.socket, self._answer)
+            ends.callback(server.close)
             while (job := self._jobs.get()) is not None:
                 self._run_job(job)
-        finally:
-            server.close()
-            scheduler.shutdown(wait=False)
-            desktop.stop()
-            self.notifier.close()
-            self.core.close()
 
     def _run_job(self, job: Callable[[], None]) -> None:
+        self._waiting.pop(job, None)
         try:
             job()
         except UserError as error:
             log.warning("%s", error)
         except Exception:  # the top of every job: the tray goes on
             log.exception("%s failed", getattr(job, "__name__", "a job"))
+
+    def _due(self, job: Callable[[], None]) -> None:
+        """From the scheduler's thread: one that still waits its turn is enough.
+
+        Where a disk in the network does not answer, the work thread may wait for it for hours.
+        """
+        now = time.monotonic()
+        waits_since = self._waiting.setdefault(job, now)
+        if waits_since == now:
+            self.do(job)
+        elif now - waits_since > HANGS_S:
+            self._show_unrenewed()
 
     def _schedule(self) -> BackgroundScheduler:
         from apscheduler.schedulers.background import BackgroundScheduler  # deferred: the tray only
@@ -187,9 +204,9 @@ class App:
         scheduler = BackgroundScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, daemon=True, timezone=UTC
         )
-        scheduler.add_job(lambda: self.do(self.tick), "interval", seconds=every, id="tick")
-        scheduler.add_job(lambda: self.do(self.index), "interval", seconds=INDEX.total_seconds(), id="index")
-        scheduler.add_job(lambda: self.do(self.core.tidy), "interval", seconds=TIDY.total_seconds(), id="tidy")
+        scheduler.add_job(lambda: self._due(self.tick), "interval", seconds=every, id="tick")
+        scheduler.add_job(lambda: self._due(self.index), "interval", seconds=INDEX.total_seconds(), id="index")
+        scheduler.add_job(lambda: self._due(self.core.tidy), "interval", seconds=TIDY.total_seconds(), id="tidy")
         scheduler.start()
         return scheduler
 
@@ -217,9 +234,18 @@ class App:
 
     def changed(self) -> None:
         """The figures, or the time they are seen at, are new."""
-        shown = self.core.announce()
+        try:
+            shown = self.core.announce()
+        except Exception:  # the job's top logs it; until one succeeds no figure shall look fresh
+            self._show_unrenewed()
+            raise
         if self._desktop is not None:
             self._desktop.show(shown)
+
+    def _show_unrenewed(self) -> None:
+        shown = self.core.unrenewed()
+        if self._desktop is not None and shown is not None:
+            self._desktop.show_icons(shown)
 
     def refresh(self) -> None:
         self.core.click()

@@ -91,17 +91,21 @@ class Desktop:
 
     def show(self, overview: Overview) -> None:
         """Brings icon, texts and an open popup up to date."""
-        settings = self._app.core.settings
-        self._overview = overview
-        theme = self._theme(settings.icon.panel)
-        self._icons.show(overview, settings, local_zone(), theme, keep_tips=self._popup_is_open)
+        self.show_icons(overview)
         if self._popup_is_open:
             self._app.core.settle()
         self._popup.refresh()
         self._settings.refresh()
         if can_take(self._app.profile.environ, sys.platform):
-            self._shortcut.take(settings.shortcut)
+            self._shortcut.take(self._app.core.settings.shortcut)
         self._tell_once(self._popup.problem)
+
+    def show_icons(self, overview: Overview) -> None:
+        """Icon and texts alone. Also from another thread, while the work thread hangs."""
+        settings = self._app.core.settings
+        self._overview = overview
+        theme = self._theme(settings.icon.panel)
+        self._icons.show(overview, settings, local_zone(), theme, keep_tips=self._popup_is_open)
 
     def open(self, at: tuple[int, int] | None, focus: Sequence[str] = ()) -> None:
         """Opens the popup at a point of the screen; None: wherever the panel is. `focus`: a window's id."""

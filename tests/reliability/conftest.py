@@ -27,7 +27,7 @@ def sim(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Callable[.
     finally:
         for each in made:
             each.close()
-    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
+    assert [each.getMessage() for each in caplog.get_records("call") if each.levelno >= logging.ERROR] == []
 
 
 @pytest.fixture

@@ -16,4 +16,4 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCap
     """Claude Code signed in, asking Anthropic allowed; ends with nothing logged as an error."""
     with own_world(tmp_path, monkeypatch) as made:
         yield made
-    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
+    assert [each.getMessage() for each in caplog.get_records("call") if each.levelno >= logging.ERROR] == []

@@ -62,7 +62,7 @@ def computer_in(
         computer.stop()
     monkeypatch.undo()
     tzlocal.reload_localzone()
-    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
+    assert [each.getMessage() for each in caplog.get_records("call") if each.levelno >= logging.ERROR] == []
 
 
 @pytest.fixture

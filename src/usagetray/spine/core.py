@@ -24,7 +24,7 @@ from usagetray.profile import Profile, local_zone
 from usagetray.providers.contract import Provider, Strategy, Web
 from usagetray.settings import Settings
 from usagetray.settings.reading import load
-from usagetray.spine import own_programs, own_providers, snoozing, status_page
+from usagetray.spine import own_programs, own_providers, snoozing, status_page, store_state
 from usagetray.spine.asking import Edges
 from usagetray.spine.billing import Billing
 from usagetray.spine.costing import Costing
@@ -36,9 +36,11 @@ from usagetray.spine.overviewing import overview
 from usagetray.spine.paying import Paying
 from usagetray.spine.planned import counting
 from usagetray.spine.refresh import Refresh
+from usagetray.spine.sheltering import sheltered
 from usagetray.spine.sources import Tool, found_tools, unanswered
 from usagetray.spine.speaking import speak_as_set
 from usagetray.spine.status_line_cost import StatusLineCost
+from usagetray.spine.unrenewed import unrenewed
 from usagetray.views.status_json import status_json
 
 if TYPE_CHECKING:
@@ -157,8 +159,10 @@ class Core:
         )
         self._alerting = None if notifier is None else self._announcing(notifier)
         self._mended = self.store.database.mended
-        self._note(self.store.notice)
-        self._keychain.silent_until = self._remembered_silence()
+        store_state.keep_notice(self.store, self.store.notice, profile.clock.now())
+        self._keychain.silent_until = store_state.silence(self.store)
+        self.shown: Overview | None = None
+        """What was announced last."""
 
     def _announcing(self, notifier: Notifier) -> Alerting:
         from usagetray.edges.alert_hooks import WithHooks  # deferred: a command that looks announces nothing
@@ -189,19 +193,20 @@ class Core:
 
     def look(self, *, ask: bool = True) -> bool:
         """Reads what lies here and, if it may ask, starts the requests that are due. True if something new was read."""
-        self._follow_mending()
-        self.reload_settings()
-        snoozing.take_in(self.store, self.profile.paths.orders_dir, self.profile.clock.now())
-        is_new = self.refresh.tick(ask=ask)
+        clock = self.profile.clock
+        sheltered(self._follow_mending)
+        sheltered(self.reload_settings)
+        sheltered(lambda: snoozing.take_in(self.store, self.profile.paths.orders_dir, clock.now()))
+        is_new = sheltered(lambda: self.refresh.tick(ask=ask))
         if not self.profile.demo:  # what the user's own tools bill is no part of a made-up day
-            is_new = self._billing.tick() or is_new
+            is_new = sheltered(self._billing.tick) or is_new
         if ask:
-            self.incidents.tick()
-        self._metering.keep(self.profile.clock.now(), self.indexing.looks)
-        is_new = self.indexing.look(LOGS_S) or is_new
-        if not timedelta() <= self.profile.clock.now() - self._settled_at < SETTLED_EVERY:
-            self._settled_at = self.profile.clock.now()
-            self.store.settle()
+            sheltered(self.incidents.tick)
+        sheltered(lambda: self._metering.keep(clock.now(), self.indexing.looks))
+        is_new = sheltered(lambda: self.indexing.look(LOGS_S)) or is_new
+        if not timedelta() <= clock.now() - self._settled_at < SETTLED_EVERY:
+            self._settled_at = clock.now()
+            sheltered(self.store.settle)
         return is_new
 
     def settle(self) -> None:
@@ -209,26 +214,25 @@ class Core:
         self._foresight.keep(self.profile.clock.now())
         self.store.settle()
 
-    def _note(self, notice: str | None) -> None:
-        """What is to be said of the store itself, also by those who only read it."""
-        if notice:
-            self.store.set_meta("notice", notice)
-            self.store.set_meta("notice_at", self.profile.clock.now().isoformat())
-
     def _follow_mending(self) -> None:
         """The store was damaged, and mended, while it was in use: what the logs tell is counted anew."""
         if self._mended != self.store.database.mended:
             self._mended = self.store.database.mended
-            self._note(self.store.database.notice)
+            store_state.keep_notice(self.store, self.store.database.notice, self.profile.clock.now())
             self.indexing.read_anew()
 
     def announce(self) -> Overview:
         """Sends the alerts that the figures have earned; what may be shown now."""
-        shown = self.overview()
-        self._tell_status_line(shown)
-        if self._alerting is not None and self._alerting.consider(shown):
-            return self.overview()
+        shown = self.shown = self.overview()
+        sheltered(lambda: self._tell_status_line(shown))
+        alerting = self._alerting
+        if alerting is not None and sheltered(lambda: alerting.consider(shown)):
+            shown = self.shown = self.overview()
         return shown
+
+    def unrenewed(self) -> Overview | None:
+        """What was shown last as it stands by now, for when nothing newer can be had. From any thread."""
+        return None if self.shown is None else unrenewed(self.shown, self.profile.clock.now())
 
     def _tell_status_line(self, shown: Overview) -> None:
         if self.settings.status_line_cost:
@@ -243,11 +247,6 @@ class Core:
     def obey(self, words: Sequence[str]) -> bool:
         """What the user wants of alerts. True if that was understood. Raises `UserError`."""
         return snoozing.obey(words, self.store, self.overview(), self.settings, local_zone())
-
-    def _remembered_silence(self) -> datetime | None:
-        """Until when the key store is not knocked at: a refusal counts across restarts (P8)."""
-        kept = self.store.meta("keychain_silent_until")
-        return datetime.fromisoformat(kept) if kept else None
 
     def tidy(self) -> None:
         """Once a day: drops what is too old to matter."""
@@ -332,20 +331,19 @@ class Core:
         }
 
     def close(self) -> None:
-        """Ends in order: nothing new is asked, the store is closed, the lock let go."""
+        """Ends in order: nothing new is asked, the store is closed, the lock let go. Whatever one part meets."""
+        sheltered(self._status_line.withdraw)
+        sheltered(lambda: self._foresight.close(self.profile.clock.now()))
+        sheltered(lambda: self.refresh.close(CLOSE_S))
+        sheltered(lambda: self.incidents.close(CLOSE_S))
+        sheltered(lambda: self._metering.keep(self.profile.clock.now(), self.indexing.looks, is_over=True))
+        sheltered(lambda: store_state.keep_silence(self.store, self._keychain.silent_until))
+        if self._has_asked:  # a mere look has counted nothing worth keeping
+            sheltered(lambda: self.store.set_meta("counters", json.dumps(self._counters())))
+            sheltered(self._http.close)
         try:
-            self._status_line.withdraw()
-            self._foresight.close(self.profile.clock.now())
-            self.refresh.close(CLOSE_S)
-            self.incidents.close(CLOSE_S)
-            self._metering.keep(self.profile.clock.now(), self.indexing.looks, is_over=True)
-            silent_until = self._keychain.silent_until
-            self.store.set_meta("keychain_silent_until", silent_until.isoformat() if silent_until else "")
-            if self._has_asked:  # a mere look has counted nothing worth keeping
-                self.store.set_meta("counters", json.dumps(self._counters()))
-                self._http.close()
-        finally:
             self.store.close()
+        finally:
             self._lock.release()
 
     # ---- what its parts reach the world through ------------------------------------------------------------

@@ -18,6 +18,7 @@ READING = "reading_logs"
 """For other processes: "DONE/TOTAL" in bytes while more than a moment's worth of logs is being read, else ""."""
 RETENTION = "retention_told"
 """JSON: what was said of logs that are deleted early, and since when, by what it is about."""
+SILENT_UNTIL = "keychain_silent_until"
 NOTICE_HOLDS = timedelta(days=1)
 """How long it is said that the store had to be mended."""
 MENDED_HOLDS = timedelta(hours=1)
@@ -33,6 +34,13 @@ def notices(store: Store | None, now: datetime) -> Iterable[str]:
     yield from retention_notices(store, now)
     if store.database.is_full:
         yield "The disk is full: figures are shown but not kept until there is space."
+
+
+def keep_notice(store: Store, notice: str | None, now: datetime) -> None:
+    """What is to be said of the store itself, also by those who only read it."""
+    if notice:
+        store.set_meta("notice", notice)
+        store.set_meta("notice_at", now.isoformat())
 
 
 def retention_notices(store: Store, now: datetime) -> Iterable[str]:
@@ -71,6 +79,15 @@ def reading_logs(store: Store | None) -> ReadingLogs | None:
 
     done, _, total = ((store.meta(READING) if store is not None else None) or "").partition("/")
     return ReadingLogs(done=int(done), total=int(total)) if done.isdecimal() and total.isdecimal() else None
+
+
+def silence(store: Store) -> datetime | None:
+    """Until when the key store is not knocked at: a refusal counts across restarts (P8)."""
+    return instant(store.meta(SILENT_UNTIL))
+
+
+def keep_silence(store: Store, until: datetime | None) -> None:
+    store.set_meta(SILENT_UNTIL, until.isoformat() if until else "")
 
 
 def instant(text: str | None) -> datetime | None:
