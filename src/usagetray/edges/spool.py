@@ -32,7 +32,7 @@ def append(folder: Folder, name: str, line: bytes) -> None:
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _GUARD, 0o600)
     try:
         size = os.fstat(handle).st_size
-        os.write(handle, (b"\n" if _is_torn(handle, size) else b"") + line + b"\n")
+        _write(handle, (b"\n" if _is_torn(handle, size) else b"") + line + b"\n")
         full = size + len(line) >= MOST
     finally:
         os.close(handle)
@@ -46,7 +46,7 @@ def put(folder: Folder, name: str, content: bytes) -> None:
     path = os.path.join(os.fspath(folder), name)
     handle = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _GUARD, 0o600)
     try:
-        os.write(handle, content)
+        _write(handle, content)
     finally:
         os.close(handle)
     os.replace(path + ".new", path)
@@ -68,6 +68,14 @@ def trim(folder: Folder, name: str) -> None:
             os.replace(path, path + FORMER)
     except FileNotFoundError:
         pass  # another helper was quicker
+
+
+def _write(handle: int, content: bytes) -> None:
+    """In one piece or not at all: of what a disk that is nearly full takes of it, nobody is told that it was kept."""
+    if os.write(handle, content) < len(content):
+        import errno
+
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _is_torn(handle: int, size: int) -> bool:
