@@ -123,12 +123,10 @@ def on_desktop(desktop: Desktop, environ: Mapping[str, str], runs: int, idle_s: 
     told("exec to icon on the panel", to_icon, "ms", 0.40)
     told("click to popup, cold process", cold, "ms", 0.50)
     told("click to popup, warm process", warm, "ms", 0.080)
-    for what, found in zip(
-        ("opened", "its three tabs seen", "and the settings"), zip(*memory, strict=True), strict=True
-    ):
+    for what, found in zip(MOMENTS, zip(*memory, strict=True), strict=True):
         rss = statistics.median(found)
         verdict = "kept" if rss <= 110 else "MISSED"
-        print(f"popup, memory: {what:<19} RSS {rss:.1f} MiB   bar 110 MiB: {verdict}")
+        print(f"memory: {what:<26} RSS {rss:.1f} MiB   bar 110 MiB: {verdict}")
     idle(environ, idle_s)
 
 
@@ -155,9 +153,12 @@ def click_to_popup(desktop: Desktop, screen: Screen) -> float:
     return time.perf_counter() - started
 
 
+MOMENTS = ("popup, opened", "popup, its three tabs seen", "settings, every page seen")
+
+
 def popup_rss(desktop: Desktop, tray: int) -> tuple[float, float, float]:
-    """MiB of the popup's process: open, after its three tabs, and after every page of the settings."""
-    (pid,) = {int(each) for task in Path(f"/proc/{tray}/task").glob("*/children") for each in task.read_text().split()}
+    """MiB of the two windows' processes."""
+    (pid,) = children(tray)
     opened = rss_mib(pid)
     for key in ("ctrl+2", "ctrl+3", "ctrl+1"):
         desktop.keys(key)
@@ -169,7 +170,15 @@ def popup_rss(desktop: Desktop, tray: int) -> tuple[float, float, float]:
     for _ in range(10):  # its list of pages has the focus
         desktop.keys("Down")
         time.sleep(0.2)
-    return opened, tabs, rss_mib(pid)
+    (settings,) = children(tray) - {pid}
+    found = opened, tabs, rss_mib(settings)
+    desktop.keys("Escape")
+    until(lambda: children(tray) == {pid}, "the end of the settings")
+    return found
+
+
+def children(pid: int) -> set[int]:
+    return {int(each) for task in Path(f"/proc/{pid}/task").glob("*/children") for each in task.read_text().split()}
 
 
 def rss_mib(pid: int) -> float:

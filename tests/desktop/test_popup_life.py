@@ -88,7 +88,7 @@ def test_new_figures_take_the_keyboard_from_nobody(program: Program) -> None:
 
 
 def test_a_crash_of_the_window_leaves_the_tray_and_the_next_click_opens_a_new_one(program: Program) -> None:
-    """First while the popup is open, then while the settings are."""
+    """First of the popup while it is open, then of both while the settings are."""
     desktop = program.desktop
     desktop.click_icon()
     program.wait_for_popup()
@@ -97,15 +97,31 @@ def test_a_crash_of_the_window_leaves_the_tray_and_the_next_click_opens_a_new_on
     os.kill(first, signal.SIGSEGV)
     desktop.wait_until(lambda: not children(program), "the first process to be gone")
     open_settings(program)
-    (second,) = children(program)
-    os.kill(second, signal.SIGSEGV)
-    desktop.wait_until(lambda: not children(program), "the second process to be gone")
+    both = children(program)
+    for each in both:
+        os.kill(each, signal.SIGSEGV)
+    desktop.wait_until(lambda: not children(program), "both processes to be gone")
     assert not desktop.windows(SETTINGS)
     assert program.is_on_panel()
     desktop.click_icon()
 
     program.wait_for_popup()
-    assert len({first, second} | children(program)) == 3
+    assert len(both) == 2
+    assert not {first, *both} & children(program)
+
+
+def test_the_settings_live_in_a_process_that_ends_when_they_are_closed(program: Program) -> None:
+    """The popup stays warm beside it, and is the same when the settings are gone."""
+    open_settings(program)
+    settings = children(program)
+    assert len(settings) == 2
+
+    program.desktop.keys("Escape")
+    program.desktop.wait_until(lambda: len(children(program)) == 1, "the end of the settings")
+
+    assert children(program) < settings
+    assert not program.desktop.windows(SETTINGS)
+    open_settings(program)
 
 
 def test_it_ends_after_its_idle_time_and_the_next_click_starts_another(desktop: Desktop) -> None:

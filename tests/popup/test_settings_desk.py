@@ -1,4 +1,4 @@
-"""The settings window within the popup's process: when it is made, what keeps it, what ends it."""
+"""The settings window's process: when the window is made, and what ends it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from tests.popup import samples
-from tests.popup.conftest import Open
 from tests.popup.settings_world import World, settle
 from usagetray.spine.setting_up import setup
 from usagetray.views.popup.settings.desk import SettingsDesk
@@ -56,17 +55,15 @@ def test_nothing_is_made_or_read_before_it_is_asked_for(show: Show) -> None:
     assert events == []
 
 
-def test_it_opens_on_the_page_that_was_asked_for_and_the_popup_makes_room(show: Show) -> None:
+def test_it_opens_on_the_page_that_was_asked_for(show: Show) -> None:
     events: list[dict[str, object]] = []
-    left: list[int] = []
-    desk = show(events, opens=lambda: left.append(1))
+    desk = show(events)
 
     desk.obey({"verb": "settings", "page": "privacy", "variables": ["X_KEY"]})
 
     assert desk.window is not None
     assert desk.window.isVisible()
     assert desk.window.stack.currentWidget() is desk.window.pages["privacy"]
-    assert left == [1]
     assert said(events, "settings_shown")
 
 
@@ -76,7 +73,7 @@ def test_a_verb_that_is_not_what_it_should_be_opens_it_all_the_same(show: Show, 
 
     desk.obey({"verb": "settings", **verb})
 
-    assert desk.is_open
+    assert desk.window is not None
 
 
 def test_closed_it_is_gone_and_says_so(show: Show) -> None:
@@ -88,20 +85,5 @@ def test_closed_it_is_gone_and_says_so(show: Show) -> None:
     desk.window.close()
     settle()
 
-    assert not desk.is_open
+    assert desk.window is None
     assert closed == [1]
-
-
-def test_an_open_settings_window_keeps_the_process(open_popup: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Out of sight for ten minutes the popup ends its process, but not under an open window."""
-    ended: list[int] = []
-    monkeypatch.setattr(QApplication, "quit", lambda: ended.append(1))
-    window = open_popup(samples.calm()).window
-
-    window.stays = lambda: True
-    window._leave()
-    assert ended == []
-    window.stays = lambda: False
-    window._leave()
-
-    assert ended == [1]

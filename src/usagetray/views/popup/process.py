@@ -1,4 +1,7 @@
-"""The popup as a process of its own: verbs in on stdin, events out on stdout, figures from the store."""
+"""The popup as a process of its own: verbs in on stdin, events out on stdout, figures from the store.
+
+The settings window is another such process: it takes 20 MB that a popup which stays would keep, and ends when closed.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from usagetray.views.popup.loading import Loader
 from usagetray.views.popup.pipes import EventWriter, read_verbs
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from usagetray.domain.own_cost import OwnCost
     from usagetray.settings.setup import Setup
     from usagetray.views.popup.detail import Id, Whys
@@ -23,10 +28,13 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run until told to quit, until stdin ends, or for ten minutes out of sight."""
+    """Run until told to quit or until stdin ends; the popup for ten minutes out of sight, the settings until closed."""
     parser = argparse.ArgumentParser(prog="usagetray popup", description="The popup window; started by the tray.")
     parser.add_argument("--theme", choices=("light", "dark", "contrast"), help="instead of the desktop's")
+    parser.add_argument("--settings", action="store_true", help="the settings window instead")
     arguments = parser.parse_args(list(argv))
+    if arguments.settings:
+        return run_settings(os.environ, theme=arguments.theme)
     return run(store_reader(os.environ), explain=store_explainer(os.environ), theme=arguments.theme, environ=os.environ)
 
 
@@ -95,28 +103,15 @@ def run(
     """`warm`: how long it stays when nothing of it is on the screen; None: as long as is usual."""
     loader = Loader(load)
     loader.request()  # reads while Qt is being loaded
-    _prefer_placeable_windows()
-    is_gtk = _keep_gtk_out()
-    # Whatever prints must not end up between the events: fd 1 becomes stderr, events keep the pipe.
-    events = EventWriter(os.dup(1))
-    os.dup2(2, 1)
-
-    from PySide6.QtWidgets import QApplication
+    events, application, follow = _begun()
 
     from usagetray.profile import local_zone
     from usagetray.views.popup.compositor import has_compositor
-    from usagetray.views.popup.desk import follow_gtk
     from usagetray.views.popup.motion import may_move
-    from usagetray.views.popup.settings.desk import VERBS, SettingsDesk
     from usagetray.views.popup.tabs import TABS, readers
     from usagetray.views.popup.window import WARM, PopupWindow
 
-    application = QApplication(["usagetray"])
-    application.setApplicationName("usagetray")
-    application.setDesktopFileName("usagetray")
-    application.setQuitOnLastWindowClosed(False)
     platform = application.platformName()
-    follow = partial(follow_gtk, os.environ if environ is None else environ) if is_gtk else _nothing
     window = PopupWindow(
         loader,
         events.send,
@@ -132,26 +127,49 @@ def run(
         follow=follow,
     )
     loader.deliver_to(window.arrived.emit)
-    settings: SettingsDesk | None = None
-    if environ is not None:
-        settings = SettingsDesk(
-            setup_reader(environ),
-            store_reader(environ),
-            cost_reader(environ),
-            events.send,
-            theme=theme,
-            follow=follow,
-            opens=lambda: window.obey({"verb": "hide"}),
-            closed=window.rest,
-        )
-        window.stays = lambda: settings is not None and settings.is_open
+    read_verbs(0, window.told.emit)
+    return _lived(application, events)
 
-    def deliver(verb: Mapping[str, object]) -> None:
-        if settings is not None and verb.get("verb") in VERBS:
-            settings.told.emit(verb)
-        window.told.emit(verb)
 
-    read_verbs(0, deliver)
+def run_settings(environ: Mapping[str, str], *, theme: str | None = None) -> int:
+    """The settings window, from the first verb that opens it until it is closed."""
+    events, application, follow = _begun()
+
+    from usagetray.views.popup.settings.desk import SettingsDesk
+
+    desk = SettingsDesk(
+        setup_reader(environ),
+        store_reader(environ),
+        cost_reader(environ),
+        events.send,
+        theme=theme,
+        follow=follow,
+        closed=application.quit,
+    )
+    read_verbs(0, desk.told.emit)
+    return _lived(application, events)
+
+
+def _begun() -> tuple[EventWriter, QApplication, Callable[[], None]]:
+    """The way out for events, Qt, and what takes over the desktop's look."""
+    _prefer_placeable_windows()
+    is_gtk = _keep_gtk_out()
+    # Whatever prints must not end up between the events: fd 1 becomes stderr, events keep the pipe.
+    events = EventWriter(os.dup(1))
+    os.dup2(2, 1)
+
+    from PySide6.QtWidgets import QApplication
+
+    from usagetray.views.popup.desk import follow_gtk
+
+    application = QApplication(["usagetray"])
+    application.setApplicationName("usagetray")
+    application.setDesktopFileName("usagetray")
+    application.setQuitOnLastWindowClosed(False)
+    return events, application, partial(follow_gtk, os.environ) if is_gtk else _nothing
+
+
+def _lived(application: QApplication, events: EventWriter) -> int:
     events.send({"event": "ready"})
     status = application.exec()
     events.close()

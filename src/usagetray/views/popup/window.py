@@ -96,13 +96,12 @@ class PopupWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, compositor)
         self.setWindowTitle("usagetray")
         self.setAccessibleName("usagetray")
-        self._tray_menu = TrayMenu(emit, self._menu_closed)
+        self._tray_menu = TrayMenu(emit, self._rest)
         self._seconds = QTimer(self, interval=1000)
         self._seconds.timeout.connect(self._tick)
         self._retire = QTimer(self, interval=int(warm.total_seconds() * 1000), singleShot=True)
-        self._retire.timeout.connect(self._leave)
+        self._retire.timeout.connect(QApplication.quit)
         self._retire.start()
-        self.stays: Callable[[], bool] = lambda: False  # another window of this process is open
         self.arrived.connect(self._take)
         self.explained.connect(self._take_whys)
         self.told.connect(self.obey)
@@ -203,16 +202,8 @@ class PopupWindow(QWidget):
             self._page.focus_first()
         self._seconds.start()
 
-    def _leave(self) -> None:
-        if not self.stays():
-            QApplication.quit()
-
-    def rest(self) -> None:
-        """Nothing of this process is on the screen any more: from now on it is kept warm for some time."""
-        if not self.isVisible():
-            self._retire.start()
-
-    def _menu_closed(self) -> None:
+    def _rest(self) -> None:
+        """With nothing on the screen it is kept warm for some time."""
         if not self.isVisible():
             self._retire.start()
 
@@ -221,7 +212,7 @@ class PopupWindow(QWidget):
         if self.isVisible():
             self._hidden_by_us = True
             self.hide()
-        self.rest()
+        self._rest()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

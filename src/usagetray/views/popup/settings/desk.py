@@ -1,4 +1,4 @@
-"""The settings window in the popup's process: made when it is first asked for, ended when it is closed."""
+"""The settings window's process: the window is made when the tray asks for it, and all ends when it is closed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from usagetray.views.popup.desk import current_look
 from usagetray.views.popup.loading import Loader
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 LoadSetup = Callable[[Sequence[str]], "Setup"]
 """Reads what there is to be set up, given the names of variables that hold a key where the tray runs."""
-VERBS = frozenset({"settings", "answer", "refresh"})
 
 
 class SettingsDesk(QObject):
@@ -35,14 +35,13 @@ class SettingsDesk(QObject):
         *,
         theme: str | None = None,
         follow: Callable[[], None] = lambda: None,
-        opens: Callable[[], None] = lambda: None,
         closed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`opens`: called before the window opens. `closed`: after it was closed."""
+        """`follow`: takes over what the desktop says of its look; called before the window is made."""
         super().__init__()
         self._load_setup, self._load_overview, self._load_cost = load_setup, load_overview, load_cost
         self._emit, self._theme, self._follow = emit, theme, follow
-        self._opens, self._closed = opens, closed
+        self._closed = closed
         self._variables: tuple[str, ...] = ()
         self._loader: Loader[Loaded] | None = None
         self.window: SettingsWindow | None = None
@@ -50,10 +49,6 @@ class SettingsDesk(QObject):
         self.told.connect(self.obey)
         self.arrived.connect(self._take)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._restyle())
-
-    @property
-    def is_open(self) -> bool:
-        return self.window is not None
 
     def obey(self, verb: Mapping[str, Any]) -> None:
         match verb.get("verb"):
@@ -64,6 +59,8 @@ class SettingsDesk(QObject):
                 self.window.take_answer(verb.get("id"), ok=verb.get("ok") is True, text=str(verb.get("text") or ""))
             case "refresh" if self.window is not None:
                 self.reload()
+            case "quit":
+                QApplication.quit()
 
     def reload(self) -> None:
         if self._loader is None:
@@ -78,7 +75,6 @@ class SettingsDesk(QObject):
         return Loaded(setup, self._load_overview(), self._load_cost())
 
     def _open(self, page: str) -> None:
-        self._opens()
         if self.window is None:
             self._follow()
             self._make()
