@@ -13,6 +13,8 @@ from usagetray.domain.states import Level, WindowState
 from usagetray.model import Money, MoneyKind, MoneyLine
 from usagetray.overview import AccountView, WindowView
 from usagetray.views.alert_words import AlertWords, alert_words
+from usagetray.views.bars import line as bar_line
+from usagetray.views.menu import menu
 from usagetray.views.verdict import verdict
 from usagetray.views.words import money_text
 
@@ -76,3 +78,18 @@ def test_german_calls_it_a_limit_too() -> None:
         assert said(words(AlertKind.LOCKED, full, whole).text).startswith("Aufgebraucht: 5-Stunden-Limit, noch")
     finally:
         language.speak("en")
+
+
+def test_sums_are_called_alike_in_menu_and_bars_in_every_language() -> None:
+    credits_left = MoneyLine(
+        kind=MoneyKind.CREDITS, label="Credits", balance=Money(amount=Decimal("12.5"), currency="USD")
+    )
+    whole = overview(account(window(0.5), money=(credits_left,)))
+    language.speak("de")
+    try:
+        rows = [*(row.text for row in menu(whole, BERLIN, left=False)), *bar_line(whole, left=False).rows]
+    finally:
+        language.speak("en")
+
+    assert len([row for row in rows if row.strip().startswith("Guthaben:")]) == 2
+    assert not [row for row in rows if "Credits" in row]

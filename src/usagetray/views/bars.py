@@ -16,6 +16,7 @@ from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.quick_dataclass import dataclass
 from usagetray.views import cost_words, forecast_words, tightest
 from usagetray.views.figures import duration, old, used_percent
+from usagetray.views.labels import label
 from usagetray.views.plain import clip, plain, spelled
 from usagetray.views.problems import problem
 from usagetray.views.words import (
@@ -172,7 +173,7 @@ def _rows(account: AccountView, overview: Overview, left: bool, zone: tzinfo | N
         coming = forecast_words.row(window, now, zone) if zone is not None else ""
         figure = figure_text(window, left) + aged(window, now)
         rows.append(" · ".join(filter(None, (f"{row_name(window)}  {figure}", coming, right))))
-    rows += [f"{plain(each.label, 40)}: {said}" for each in account.money if (said := money_text(each))]
+    rows += [f"{label(plain(each.label, 40))}: {said}" for each in account.money if (said := money_text(each))]
     rows += [cost_words.to_date(account.cost, overview)] if account.cost else []
     wrong = problem(account, now, zone)
     if wrong is not None and account.state is not State.STALE:

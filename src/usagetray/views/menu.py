@@ -13,6 +13,7 @@ from usagetray.views import billing_words, budget_words, cost_words, presentable
 from usagetray.views.figures import DASH, ago, duration, instant, old, percent
 from usagetray.views.headline import Headline, shown_account
 from usagetray.views.incident_words import incident
+from usagetray.views.labels import label
 from usagetray.views.plain import plain
 from usagetray.views.problems import problem
 from usagetray.views.verbs import verb
@@ -145,7 +146,7 @@ def _section(account: AccountView, overview: Overview, zone: tzinfo, left: bool)
     title = account_title(account, overview.accounts)
     wrong = None if account.state is State.STALE else section_problem(account, overview, zone)  # rows say their age
     sums = [
-        f"{plain(line.label, 40)}: {said}{_money_age(account, now)}"
+        f"{label(plain(line.label, 40))}: {said}{_money_age(account, now)}"
         for line in account.money
         if (said := money_text(line))
     ]

@@ -8,13 +8,15 @@ from usagetray.domain.paying import Paid
 from usagetray.language import inside, tr
 from usagetray.overview import AccountView, WindowView
 from usagetray.views.figures import instant, money
+from usagetray.views.labels import label
+from usagetray.views.plain import plain
 from usagetray.views.words import money_text, overage, window_name
 
 
 def took_over(account: AccountView, window: WindowView, paid: Paid | None) -> str:
     """ "The session is used up and usage credits took over: $0.42 so far, $41.32 of $50 this month." """
     line = overage(account)
-    source = inside(tr(line.label)) if line else tr("extra usage")
+    source = inside(label(plain(line.label, 40))) if line else tr("extra usage")
     spent = money_text(line) if line else None
     parts = [
         tr("{money} so far", money=money(paid.amount)) if paid and paid.amount is not None else "",
@@ -44,7 +46,7 @@ def more(account: AccountView, window: WindowView, paid: Paid, now: datetime, zo
     amount = money(paid.amount) if paid.amount is not None else tr("More")
     line = overage(account)
     spent = money_text(line) if line else None
-    source = f" {tr(line.label)}: {spent}." if line and spent else ""
+    source = f" {label(plain(line.label, 40))}: {spent}." if line and spent else ""
     when = instant(paid.began_at, now, zone)
     said = tr("On top of the plan since {time}, when the {window} was used up.", time=when, window=window_name(window))
     return tr("{amount} paid", amount=amount), said + source
