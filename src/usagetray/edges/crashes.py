@@ -6,7 +6,6 @@ Secrets are masked as in the log. Nothing here is ever sent; `doctor` says where
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import sys
@@ -161,6 +160,8 @@ def _written(own: Paths, process: str, trace: str, at: datetime) -> Path:
     masking = masking_in_use() or Masking()
     # Shortened first: masking looks at each line for long.
     masked = "\n".join(masking.mask(line) for line in _shortened(trace).splitlines())
+    import hashlib  # deferred: 3 MB, for who has something to write down
+
     digest = hashlib.sha256(masked.encode("utf-8", "replace")).hexdigest()[:8]
     for known in _files(own):
         crash = _crash(known)
