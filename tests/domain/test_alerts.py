@@ -75,6 +75,23 @@ def test_one_step_over_several_thresholds_announces_the_highest_only() -> None:
     assert announced(readings, (0.5, 0.8, 0.95)) == [0.95, 0.95]
 
 
+def test_a_figure_without_a_reset_is_announced_anew_once_it_has_clearly_fallen() -> None:
+    """A budget that is raised, a window that rolls: 92 %, down to 60 %, up again; small falls are no recovery."""
+    shares = (0.92, 0.88, 0.91, 0.83, 0.92, 0.6, 0.72, 0.78, 0.92, 0.2, 0.55)
+
+    readings = (seen(used, number * HOUR, resets_at=None) for number, used in enumerate(shares))
+
+    assert announced(readings) == [0.9, 0.75, 0.9, 0.5]
+
+
+def test_a_lock_without_a_reset_is_over_when_there_is_room_and_can_come_again() -> None:
+    shares = (1.0, 1.0, 0.97, 1.0, 0.5, 0.5, 1.0)
+
+    readings = (seen(used, number * HOUR, resets_at=None) for number, used in enumerate(shares))
+
+    assert announced(readings) == ["locked", "back", "locked"]
+
+
 def test_the_day_from_half_to_locked_and_back() -> None:
     readings = [
         *(seen(used, number * MINUTE) for number, used in enumerate((0.4, 0.51, 0.51, 0.76, 0.92, 1.0, 1.0))),

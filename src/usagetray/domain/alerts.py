@@ -14,6 +14,9 @@ SMALL_MOVE = timedelta(minutes=10)
 """A reset moved by less than this is the same reset, restated."""
 CLEAR_MOVE = 0.5
 """A reset moved on by this share of the window's length belongs to a new cycle, whatever the figure says."""
+CLEAR_FALL = 0.1
+"""A figure that never resets (a budget that is topped up, a window that rolls) has recovered when it has fallen this far
+below what was announced."""
 BURST, BURST_SPAN = 3, timedelta(minutes=10)
 DAILY, DAY = 20, timedelta(days=1)
 
@@ -86,10 +89,13 @@ def due(seen: Seen, told: Told | None, thresholds: Sequence[float]) -> tuple[Ale
         return None, told
     former = told or Told(cycle_ends_at=seen.resets_at)
     begins = told is not None and _new_cycle(seen, told)
+    recovers = not begins and _has_recovered(seen, former)
     cycle = _begun(seen) if begins else _continued(seen, former)
     alert: Alert | None = None
     stop = STOPS.get(seen.level)
     crossed = max((each for each in thresholds if seen.used >= each), default=0.0)
+    if recovers:  # what it is still above was announced on the way up
+        cycle = replace(cycle, threshold=crossed, stops=frozenset())
     if stop is not None:
         if stop not in cycle.stops:
             alert = _alert(stop, seen)
@@ -97,7 +103,7 @@ def due(seen: Seen, told: Told | None, thresholds: Sequence[float]) -> tuple[Ale
     elif crossed > cycle.threshold:
         alert = _alert(AlertKind.THRESHOLD, seen, crossed)
         cycle = replace(cycle, threshold=crossed)
-    if begins and AlertKind.LOCKED in former.stops and alert is None:
+    if (begins or recovers) and AlertKind.LOCKED in former.stops and alert is None:
         alert = _alert(AlertKind.BACK, seen)
     return alert, cycle
 
@@ -115,6 +121,11 @@ def _new_cycle(seen: Seen, told: Told) -> bool:
         return seen.state is WindowState.NOT_STARTED
     moved = seen.resets_at - ended
     return _clearly(seen, moved) or (moved > SMALL_MOVE and seen.used < told.used)
+
+
+def _has_recovered(seen: Seen, told: Told) -> bool:
+    is_endless = told.cycle_ends_at is None and seen.resets_at is None
+    return is_endless and seen.used is not None and told.threshold - seen.used >= CLEAR_FALL
 
 
 def _is_of_the_next(seen: Seen, told: Told) -> bool:
