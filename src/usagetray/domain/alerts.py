@@ -15,7 +15,7 @@ SMALL_MOVE = timedelta(minutes=10)
 CLEAR_MOVE = 0.5
 """A reset moved on by this share of the window's length belongs to a new cycle, whatever the figure says."""
 CLEAR_FALL = 0.1
-"""A figure that never resets (a budget that is topped up, a window that rolls) has recovered when it has fallen this far
+"""A figure that never resets (a budget that is raised, a window that rolls) has recovered when it has fallen this far
 below what was announced."""
 BURST, BURST_SPAN = 3, timedelta(minutes=10)
 DAILY, DAY = 20, timedelta(days=1)
