@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.spine.made_up import body, core_of, vendor
-from tests.support import NOW, ManualClock, Recorder, Vendor, always, ok, wait_until
+from tests.support import NOW, TICK, ManualClock, Recorder, Vendor, always, ok, wait_until
 from usagetray.domain.alerts import AlertKind
 from usagetray.edges.store import AlertRow
-from usagetray.model import Snapshot
+from usagetray.model import Secret, Snapshot
 from usagetray.providers.contract import Facts, Provider, Web
 from usagetray.spine.core import Core
 
@@ -88,18 +88,48 @@ def test_fifty_rounds_with_a_hanging_server_leave_no_threads_behind(
 def test_a_source_that_breaks_in_a_way_nobody_foresaw_stops_no_other(
     tmp_path: Path, clock: ManualClock, servers: dict[str, Vendor], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A fault of ours in one provider: logged, its former figures stay, the rest of the tick goes on."""
+    """A fault of ours in one provider: logged, named as its state, paced like other faults, and nobody else's."""
 
     def broken(facts: Facts, web: Web | None) -> tuple[Snapshot, ...]:
+        assert web is not None
+        web.get_json("/usage", bearer=Secret("token-of-broken"))
         raise ZeroDivisionError
 
     bad: Provider = vendor("hanging")
     object.__setattr__(bad.strategies[0], "fetch", broken)
     with core_of(tmp_path, clock, [bad, vendor("second"), vendor("third")], origins(servers)) as core:
+        for _ in range(30):
+            core.tick()
+            clock.advance(TICK)
+
+        assert states(core) == {"hanging": "bad_data", "second": "fresh", "third": "fresh"}
+        assert "failed in a way nobody foresaw" in caplog.text
+        assert len(servers["hanging"].asked) == 3  # the first, and two quick ones in five minutes
+
+
+def test_a_system_out_of_threads_costs_the_moment_and_no_source_for_ever(
+    tmp_path: Path, clock: ManualClock, servers: dict[str, Vendor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None can be started at the first tick, and none for a request at the second: later all are asked as usual."""
+    start, refused = threading.Thread.start, {"ask", "http Hanging", "http Second", "http Third"}
+
+    def at_the_limit(thread: threading.Thread) -> None:
+        if thread.name in refused:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", at_the_limit)
+    with core_of(tmp_path, clock, [vendor(name) for name in servers], origins(servers)) as core:
+        core.tick()
+        refused.remove("ask")
+        clock.advance(TICK)
+        core.tick()
+        assert set(states(core).values()) == {"offline"}
+        refused.clear()
+        clock.advance(2 * MINUTE)
         core.tick()
 
-        assert states(core) == {"second": "fresh", "third": "fresh"}
-        assert "failed in a way nobody foresaw" in caplog.text
+        assert set(states(core).values()) == {"fresh"}
 
 
 # ---- alerts ------------------------------------------------------------------------------------------------

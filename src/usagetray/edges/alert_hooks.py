@@ -27,6 +27,7 @@ from usagetray.edges.files import private_dir, write_atomic
 from usagetray.edges.notify import AlertText, Notifier, as_json
 from usagetray.edges.origins import checked_origin, proxy_for
 from usagetray.edges.popup import allowed_environment
+from usagetray.edges.threads import begin
 from usagetray.errors import Cause, SourceError, UserError
 from usagetray.quick_dataclass import dataclass
 from usagetray.settings import AlertSettings
@@ -112,8 +113,9 @@ class AlertHooks:
             log.warning("alert %s: the one before has not ended, so this one is dropped", hook)
             return False
         thread = threading.Thread(target=self._deliver, args=(hook, deliver), name=f"alert {hook}", daemon=True)
+        if not begin(thread):
+            return False
         self._threads[hook] = thread
-        thread.start()
         return True
 
     def _deliver(self, hook: str, deliver: Callable[[], None]) -> None:

@@ -27,6 +27,7 @@ from usagetray.edges.http_answers import (
     unpacked,
 )
 from usagetray.edges.origins import checked_origin, checked_override, proxy_for, url
+from usagetray.edges.threads import NO_THREAD, begin
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret
 from usagetray.providers.contract import BEARER, Form
@@ -186,8 +187,9 @@ class Http:
             thread = threading.Thread(
                 target=self._run, args=(exchange, source, origin, question), name=f"http {source}", daemon=True
             )
+            if not begin(thread):
+                raise SourceError(source, Cause.OFFLINE, NO_THREAD)
             self._threads[key] = thread
-            thread.start()
             if not exchange.done.wait(max(exchange.left_s(), 0)):
                 exchange.give_up()
                 raise SourceError(source, Cause.TIMEOUT)

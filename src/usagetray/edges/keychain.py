@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from usagetray.edges.clock import Clock
+from usagetray.edges.threads import NO_THREAD, begin
 from usagetray.edges.vaults import SOURCE, MemoryVault, RefusedError, SystemVault, Vault
 from usagetray.errors import Cause, SourceError, UserError
 from usagetray.model import Secret
@@ -170,12 +171,14 @@ class Keychain:
             self._calls += 1
             self._may_ask_calls += may_ask
             call = _Call(act, lambda: self._keep_silent(now, may_ask))
-            self._thread = threading.Thread(target=call.run, name="key store", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=call.run, name="key store", daemon=True)
+            if not begin(thread):
+                raise SourceError(SOURCE, Cause.STORE_LOCKED, NO_THREAD)
+            self._thread = thread
             if not call.done.wait(max(until - time.monotonic(), 0)):
                 call.abandoned = True
                 raise SourceError(SOURCE, Cause.STORE_LOCKED, "no answer in time")
-            self._thread.join()
+            thread.join()
         finally:
             self._turn.release()
         if call.error is not None:

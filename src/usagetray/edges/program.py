@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from usagetray.edges.files import private_dir
+from usagetray.edges.threads import NO_THREAD, begin
 from usagetray.errors import Cause, SourceError, UserError
 from usagetray.providers.contract import Program, Run
 
@@ -94,11 +95,14 @@ class Programs:
         answer_s = min(self._answer_s, within_s or self._answer_s)
         child = self._started(source, command, environ, folder)
         over = threading.Event()
-        taker = _Taker(child, told, is_answer)
-        taker.start()
         # Begun now, for at the end of our own process no thread can be begun any more.
-        threading.Thread(target=self._end, args=(child, over), name="end program", daemon=True).start()
+        if not begin(threading.Thread(target=self._end, args=(child, over), name="end program", daemon=True)):
+            _signal(child, signal.SIGTERM)
+            raise SourceError(source, Cause.NOT_CONNECTED, NO_THREAD)
+        taker = _Taker(child, told, is_answer)
         try:
+            if not begin(taker):
+                raise SourceError(source, Cause.NOT_CONNECTED, NO_THREAD)
             if not taker.is_over.wait(answer_s):
                 raise SourceError(source, Cause.TIMEOUT, f"no answer within {answer_s:g} s")
             if taker.answer is None:

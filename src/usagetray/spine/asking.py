@@ -134,6 +134,9 @@ def ask(edges: Edges, tool: Tool, strategy: Strategy, *, may_ask: bool = False) 
             edges, tool, strategy, attempt.credential, if_unknown=False
         ):
             attempt = replace(attempt, cause=Cause.CHANGED)
+    except Exception as error:  # the top of this attempt: it ends with a state like any other, and waits like them
+        log.exception("%s/%s failed in a way nobody foresaw", *source.key[::2])
+        attempt = replace(attempt, cause=Cause.BAD_DATA, detail=type(error).__name__)
     return Asked(replace(attempt, ended_at=clock.now()), snapshots, noted.noted, noted.rowid)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from usagetray.domain.incidents import Looked, failed, next_look, stale_at, told
 from usagetray.edges.clock import Clock
 from usagetray.edges.store import Store
+from usagetray.edges.threads import begin
 from usagetray.errors import SourceError
 from usagetray.overview import IncidentView
 from usagetray.providers.contract import Provider
@@ -112,8 +113,8 @@ class Incidents:
             if provider.id in self._under_way or self._is_closed:
                 return
             thread = threading.Thread(target=self._once, args=(provider,), name="status page", daemon=True)
-            self._under_way[provider.id] = thread
-        thread.start()
+            if begin(thread):
+                self._under_way[provider.id] = thread
 
     def _once(self, provider: Provider) -> None:
         try:

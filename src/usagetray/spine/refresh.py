@@ -13,6 +13,7 @@ from usagetray.domain import cadence, windows
 from usagetray.domain.attempts import Attempt
 from usagetray.edges import facts
 from usagetray.edges.store import Plan, Source
+from usagetray.edges.threads import begin
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Snapshot
 from usagetray.providers.contract import Key, Provider, Strategy
@@ -156,6 +157,9 @@ class Refresh:
             cause, detail = error.cause, error.detail
             if cause is Cause.BAD_DATA:
                 self._signatures.pop(source, None)  # perhaps caught half written: look again
+        except Exception as error:  # the top of this reading: it ends with a state like any other
+            log.exception("%s/%s failed in a way nobody foresaw", *source.key[::2])
+            cause, detail = Cause.BAD_DATA, type(error).__name__
         if strategy.withdraws and cause is None:
             snapshots += self._withdrawn(source, snapshots)
         changed = self._keep(tool, snapshots, now, is_asked=False)
@@ -204,12 +208,13 @@ class Refresh:
         clicked_at = self._unserved_click(source)
         may_ask = clicked_at is not None and now - clicked_at < CLICK_HOLDS
         given = (tool, strategy, source, active_at, refused, may_ask)
-        self._served[source] = clicks
         thread = threading.Thread(target=self._ask, args=given, name="ask", daemon=True)
-        with self._guard:
-            self._in_flight[source] = thread
         log.debug("asking %s/%s: %s", source.provider, source.strategy, decision.reason)
-        thread.start()
+        with self._guard:  # held until it is known by its thread, which ends by taking itself out
+            if not begin(thread):
+                return
+            self._in_flight[source] = thread
+        self._served[source] = clicks
 
     def _refused_key(self, strategy: Strategy, source: Source, decision: cadence.Decision) -> str | None:
         """The fingerprint of a key that was refused for good, once in each run of the program.

@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
+from usagetray.edges.threads import begin
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -29,7 +31,9 @@ class Worker:
             if self._running:
                 return
             self._running = True
-        threading.Thread(target=self._drain, name=self._name, daemon=True).start()
+        if not begin(threading.Thread(target=self._drain, name=self._name, daemon=True)):
+            with self._lock:
+                self._running = False  # the next call begins one, for this one too
 
     async def answer(self, call: Callable[[], T], seconds: float) -> T | None:
         """What `call` returned; None when it failed or took longer."""
