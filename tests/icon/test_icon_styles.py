@@ -27,7 +27,7 @@ def test_a_share_is_rounded_down_and_100_is_never_written(share: float, digits: 
 
 def test_figures_of_rectangles_are_told_apart() -> None:
     """Of 77 pixels any two of the ten differ in at least four."""
-    figures = {digit: block(digit, 7, 11, 2) for digit in "0123456789"}
+    figures = {digit: block(digit, 7, 11, 2).shape for digit in "0123456789"}
 
     closest = min(
         sum(ImageChops.difference(figures[one], figures[other]).histogram()[128:])
@@ -38,18 +38,33 @@ def test_figures_of_rectangles_are_told_apart() -> None:
 
 
 def test_figures_of_rectangles_lie_on_whole_pixels() -> None:
-    assert {value for _, value in block("83", 7, 11, 2).getcolors() or []} == {0, 255}
+    assert {value for _, value in block("83", 7, 11, 2).shape.getcolors() or []} == {0, 255}
 
 
 @pytest.mark.parametrize("font_px", [11, 12, 16, 16.5, 33, 52])
 @pytest.mark.parametrize("said", ["7", "62", "$", "?"])
 def test_a_figure_is_as_wide_as_its_ink(said: str, font_px: float) -> None:
     """Centred by what is seen: no column at its sides is empty."""
-    shape = text(said, font_px)
+    shape = text(said, font_px).shape
 
     assert shape.getbbox() is not None
     assert shape.getbbox()[0] == 0
     assert shape.getbbox()[2] == shape.width
+
+
+@pytest.mark.parametrize("style", WITH_FIGURE)
+@pytest.mark.parametrize("size", [each for each in NATIVE_SIZES if each >= 22])
+def test_figures_with_round_feet_stand_on_the_line_of_flat_ones(size: int, style: Style) -> None:
+    """ "41" is flat, "62" rounds out a little below the line: their last strong row is the same."""
+
+    def foot(share: float) -> int:
+        picture = IconPicture(state=IconState.NORMAL, short=Bar(share=share))
+        within = (size // 4, size // 6, size * 3 // 4, size * 3 // 4)  # neither ring nor bar
+        figure = render_icon(picture, size, "dark", style).getchannel("A").crop(within)
+        box = figure.point([255 * (value > 140) for value in range(256)]).getbbox()
+        return box[3] if box is not None else 0
+
+    assert foot(0.41) == foot(0.62) > 0
 
 
 @pytest.mark.parametrize("style", WITH_FIGURE)

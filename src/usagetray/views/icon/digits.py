@@ -6,6 +6,7 @@ import math
 
 from PIL import Image, ImageFont
 
+from usagetray.quick_dataclass import dataclass
 from usagetray.views.icon.marks import FONT, SCALE, Mask, canvas_for, pixels
 
 _CAP = 0.727
@@ -18,6 +19,17 @@ _SEGMENTS = {
 """Of a figure of seven: top, a and b left and right above the middle, e and c below it, d at the foot."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    shape: Mask
+    below: int = 0
+    """Rows of the shape below the line it stands on: the feet of "0" and "6" round out a little, the "$" hangs."""
+
+    @property
+    def above(self) -> int:
+        return self.shape.height - self.below
+
+
 def shown_digits(share: float) -> str:
     """Two at most: 100 is never written, the disc or the "$" says it."""
     return str(min(99, max(0, math.floor(round(share * 100, 6)))))
@@ -27,8 +39,8 @@ def cap_height(font_px: float) -> int:
     return max(1, round(font_px * _CAP))
 
 
-def text(characters: str, font_px: float) -> Mask:
-    """The characters side by side, as wide as their ink; its foot is the line they stand on."""
+def text(characters: str, font_px: float) -> Written:
+    """The characters side by side, as wide as their ink."""
     font = ImageFont.truetype(str(FONT), font_px * SCALE, layout_engine=ImageFont.Layout.BASIC)
     width = math.ceil(font.getlength(characters)) + 4 * SCALE
     height = cap_height(font_px)
@@ -38,23 +50,22 @@ def text(characters: str, font_px: float) -> Mask:
     left, top, right, bottom = drawn.getbbox() or (0, 0, 1, 1)
     wide = math.ceil((right - left) / SCALE)
     above = math.ceil((2 * height * SCALE - top) / SCALE)
-    below = math.ceil((bottom - 2 * height * SCALE) / SCALE)
-    room = max(above, below + height) + max(0, below)
+    foot = math.ceil((bottom - 2 * height * SCALE) / SCALE)  # of a dash it lies above the line
+    below = max(0, foot)
+    room = max(above, foot + height) + below
     canvas, _ = canvas_for(wide, room)
     inset = (wide * SCALE - (right - left)) // 2
-    canvas.paste(
-        drawn.crop((left, (2 * height - room + max(0, below)) * SCALE, right, (2 * height + max(0, below)) * SCALE)),
-        (inset, 0),
-    )
-    return canvas.reduce(SCALE)
+    end = 2 * height + below
+    canvas.paste(drawn.crop((left, (end - room) * SCALE, right, end * SCALE)), (inset, 0))
+    return Written(canvas.reduce(SCALE), below)
 
 
-def block(digits: str, width: int, height: int, gap: int, stroke: int = 2) -> Mask:
+def block(digits: str, width: int, height: int, gap: int, stroke: int = 2) -> Written:
     """Figures of rectangles, each `width` by `height` pixels, with their outer corners cut."""
     canvas, _ = canvas_for(len(digits) * width + (len(digits) - 1) * gap, height)
     for place, digit in enumerate(digits):
         canvas.paste(_block_digit(digit, width, height, stroke), (place * (width + gap) * SCALE, 0))
-    return canvas.reduce(SCALE)
+    return Written(canvas.reduce(SCALE))
 
 
 def _block_digit(digit: str, width: int, height: int, stroke: int) -> Mask:

@@ -29,7 +29,7 @@ _MEASURES = {
     16: _Measures(0, 3, 0, (7, 11, 2), (6, 10, 1)),
     18: _Measures(0, 4, 0, (8, 12, 2), (6, 10, 2)),
     20: _Measures(16.5, 4, 13),
-    22: _Measures(18, 4, 14.5),
+    22: _Measures(18, 4, 14),
     24: _Measures(19.5, 5, 16),
     32: _Measures(26, 6, 21),
     44: _Measures(36, 8, 28),
@@ -43,7 +43,7 @@ _STALE_SMALL = (3, 2)
 def draw(canvas: Image.Image, picture: IconPicture, grid: Grid, inks: Inks) -> None:
     state, bar, its = picture.state, picture.tightest, _MEASURES[grid.size]
     if state is IconState.NO_SOURCE:
-        shape = marks.glyph("?", 5) if not its.font_px else digits.text("?", its.font_px)
+        shape = marks.glyph("?", 5) if not its.font_px else digits.text("?", its.font_px).shape
         lay(canvas, shape, ((grid.size - shape.width) // 2, (grid.size - shape.height) // 2), inks.ink)
         return
     if state in (IconState.CRITICAL, IconState.PAYING):
@@ -64,10 +64,10 @@ def _figure(
         lay(canvas, digits.dash(width, height), ((grid.size - width) // 2, top + (cap - height) // 2), inks.ink)
         return
     said = digits.shown_digits(bar.share)
-    shape = digits.text(said, its.font_px) if its.font_px else digits.block(said, *its.block)
+    figure = digits.text(said, its.font_px) if its.font_px else digits.block(said, *its.block)
     opacity = STALE_OPACITY if state is IconState.STALE else 1.0
-    corner = ((grid.size - shape.width) // 2, top + cap - shape.height)
-    lay(canvas, shape, corner, fill_ink(state, bar, inks), opacity)
+    corner = ((grid.size - figure.shape.width) // 2, top + cap - figure.above)
+    lay(canvas, figure.shape, corner, fill_ink(state, bar, inks), opacity)
 
 
 def _row(canvas: Image.Image, picture: IconPicture, its: _Measures, grid: Grid, inks: Inks, top: int) -> None:
@@ -114,14 +114,20 @@ def _plate(canvas: Image.Image, state: IconState, bar: Bar, its: _Measures, grid
     """Figures, or the "$", cut out of a solid square."""
     side = grid.size - 2 * grid.margin
     plate = marks.bar(side, side, max(2.0, grid.size / 8))
-    hole = _cut(state, bar, its)
+    hole, top = _cut(state, bar, its, side)
     within = Image.new("L", plate.size)
-    within.paste(hole, ((side - hole.width) // 2, (side - hole.height) // 2))
+    within.paste(hole, ((side - hole.width) // 2, top))
     lay(canvas, ImageChops.subtract(plate, within), (grid.margin, grid.margin), state_ink(state, inks))
 
 
-def _cut(state: IconState, bar: Bar, its: _Measures) -> marks.Mask:
+def _cut(state: IconState, bar: Bar, its: _Measures, side: int) -> tuple[marks.Mask, int]:
+    """The hole, and its top in a plate so high: figures stand on one line, whatever their feet."""
     if state is IconState.PAYING:
-        return digits.text("$", its.plate_px * 1.1) if its.font_px else marks.glyph("$", 5)
+        shape = digits.text("$", its.plate_px * 1.1).shape if its.font_px else marks.glyph("$", 5)
+        return shape, (side - shape.height) // 2
     said = digits.shown_digits(bar.share or 0.0)
-    return digits.text(said, its.plate_px) if its.font_px else digits.block(said, *its.plate_block)
+    if not its.font_px:
+        figure = digits.block(said, *its.plate_block)
+        return figure.shape, (side - figure.shape.height) // 2
+    figure = digits.text(said, its.plate_px)
+    return figure.shape, (side + digits.cap_height(its.plate_px)) // 2 - figure.above

@@ -109,17 +109,12 @@ def _mark(state: IconState) -> marks.Mask | None:
 def _figure(canvas: Image.Image, state: IconState, bar: Bar, its: _Measures, grid: Grid, inks: Inks) -> None:
     said = _IN_PLACE.get(state) or (digits.shown_digits(bar.share) if bar.share is not None else "–")
     opacity = STALE_OPACITY if state is IconState.STALE else DASH_OPACITY if said == "–" else 1.0
-    shape = digits.text(said, its.font_px)
-    cap = digits.cap_height(its.font_px)
-    line = (grid.size + cap + 1) // 2  # the figure stands on a whole pixel
-    top = (grid.size - shape.height) // 2 if said == "–" else line - shape.height + _below_line(said, shape, cap)
+    figure = digits.text(said, its.font_px)
+    shape = figure.shape
+    line = (grid.size + digits.cap_height(its.font_px) + 1) // 2  # the figure stands on a whole pixel
+    top = (grid.size - shape.height) // 2 if said == "–" else line - figure.above
     ink = state_ink(state, inks) if state is IconState.PAYING else fill_ink(state, bar, inks)
     lay(canvas, shape, ((grid.size - shape.width + 1) // 2, top), ink, opacity)
-
-
-def _below_line(said: str, shape: marks.Mask, cap: int) -> int:
-    """Pixels of a sign that hang below the line: of the "$" as many as it rises above the figures."""
-    return (shape.height - cap) // 2 if said == "$" else 0
 
 
 def _beside(canvas: Image.Image, state: IconState, grid: Grid, inks: Inks) -> None:
