@@ -200,7 +200,8 @@ def test_a_bill_is_cut_by_the_vendor_s_days() -> None:
 
 
 def test_another_currency_is_never_added_and_no_bill_is_no_sum() -> None:
-    assert bill([(20, 30)], currency="EUR").spent == Money(amount=Decimal(0), currency="USD")
+    assert bill([(20, 30)], currency="EUR").spent is None
+    assert bill([(20, 0)], currency="EUR").spent == Money(amount=Decimal(0), currency="USD")
     none = billed(budget(basis="billed"), [], NOW, as_of=None, stale=False, names={})
     assert (none.spent, none.share) == (None, None)
 

@@ -165,18 +165,21 @@ def billed(
     """
     period = period_of(budget.period, now, UTC)
     today = now.astimezone(UTC).date()
-    mine = [each for each in days if each.amount.currency == budget.currency]
+    told = [each for each in days if each.amount.amount]
+    mine = [each for each in told if each.amount.currency == budget.currency]
+    foreign = any(each.amount.currency != budget.currency and period.first <= each.day <= today for each in told)
     by_day: defaultdict[date, Decimal] = defaultdict(Decimal)
     for each in mine:
         by_day[each.day] += each.amount.amount
     spent = sum((usd for day, usd in by_day.items() if period.first <= day <= today), Decimal(0))
-    is_known = as_of is not None
+    is_known = as_of is not None and (spent > 0 or not foreign)  # a bill in another currency is not a bill of nothing
     return BudgetState(
         budget=budget,
         basis=Basis.BILLED,
         starts_at=period.starts_at,
         ends_at=period.ends_at,
         spent=Money(amount=spent, currency=budget.currency) if is_known else None,
+        is_least=is_known and foreign,
         forecast=_billed_forecast(by_day, period.first, period.last, now) if is_known else None,
         causes=_billed_causes([each for each in mine if each.day == today], names),
         as_of=as_of,
