@@ -117,3 +117,12 @@ def test_scripts_get_the_same_items_in_plain_json(name: str) -> None:
 )
 def test_a_span_whose_ends_are_shown_the_same_is_one_amount(after: str, title: str) -> None:
     assert f"{span(Decimal(20), Decimal(20) + Decimal(after))} a month" == title
+
+
+def test_one_day_of_pennies_reads_as_what_it_is() -> None:
+    said = advice_text(advised([response(YESTERDAY, output=10)], "max_5x"), NAMES)
+
+    assert "From 1 day of your own use" in said
+    assert " on 1 active day" in said
+    assert "about <" not in said
+    assert f"since {YESTERDAY.day} Nov" in said

@@ -47,7 +47,7 @@ def own_advice(
     known, now = known_tables(profile), profile.clock.now()
     store = open_reader(profile.paths.store_file)
     try:
-        use = OwnUse() if store is None else own_use(store, _since(now, days), known.plans.draws_on)
+        use = OwnUse() if store is None else own_use(store, _since(now, days), now, known.plans.draws_on)
     finally:
         if store is not None:
             store.close()

@@ -24,14 +24,17 @@ class OwnUse:
     plans: Mapping[str, str] = field(default_factory=dict)  # vendor -> the plan as its newest reading calls it
 
 
-def own_use(store: Store, since: datetime, draws_on: Mapping[str, str]) -> OwnUse:
-    """Since an instant. `draws_on`: by provider, the vendor whose plans it draws on; others have none."""
+def own_use(store: Store, since: datetime, now: datetime, draws_on: Mapping[str, str]) -> OwnUse:
+    """Since an instant, until now: what a clock ahead of the time wrote would make years of a few weeks.
+
+    `draws_on`: by provider, the vendor whose plans it draws on; others have none.
+    """
     said = [each for each in store.windows_said(since) if each.provider in draws_on]
     by_vendor: dict[str, list[WindowSaid]] = {}
     for each in said:
         by_vendor.setdefault(draws_on[each.provider], []).append(each)
     return OwnUse(
-        responses=tuple(store.responses(since=since)),
+        responses=tuple(store.responses(since=since, until=now)),
         cycles={vendor: cycles(found) for vendor, found in by_vendor.items()},
         plans={draws_on[each.provider]: each.plan for each in sorted(said, key=lambda one: one.at) if each.plan},
     )

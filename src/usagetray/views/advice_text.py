@@ -12,6 +12,7 @@ from usagetray.domain.advice.months import MonthEnd
 from usagetray.domain.advice.own_use import Use
 from usagetray.views.advice_words import CONFIDENCE, DOUBTS, METHODS, MISSING, WORDS, Names
 from usagetray.views.plain import plain
+from usagetray.views.report_words import counted
 from usagetray.views.what_if_text import count, per_cent, usd, wrapped
 
 FLIPS: Mapping[str, Callable[[Decimal | int], str]] = {
@@ -43,9 +44,8 @@ def advice_text(report: Report, names: Names) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    days = f"{report.days} day" + ("s" if report.days != 1 else "")
     words = CONFIDENCE.get(report.confidence)
-    yield f"From {days} of your own use" + (f" ({words})" if words else "")
+    yield f"From {counted(report.days, 'day')} of your own use" + (f" ({words})" if words else "")
     for doubt in report.doubts:
         yield from wrapped(DOUBTS[doubt])
     for lacking in report.missing:
@@ -53,20 +53,27 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _use(name: str, use: Use, end: MonthEnd | None) -> Iterator[str]:
-    yield f"{plain(name, 40)}: at least {usd(use.usd)} at list prices since {use.first:%d %b}"
+    yield f"{plain(name, 40)}: at least {usd(use.usd)} at list prices since {use.first.day} {use.first:%b}"
+    days = counted(use.active_days, "active day")
     cached = f", {per_cent(use.cached_share)} of the prompt read from a cache" if use.cached_share else ""
     yield from wrapped(
-        f"{count(use.tokens)} tokens on {use.active_days} active days{cached}; about {usd(use.month)} by the month, "
+        f"{count(use.tokens)} tokens on {days}{cached}; {_about(use.month)} by the month, "
         f"output {per_cent(use.output_share)} of it."
     )
     if use.unpriced_tokens:
         yield from wrapped(f"{count(use.unpriced_tokens)} tokens are of models without a known price.")
     if end is not None:
         band = "" if end.is_percentile else ", two paces"
-        ends_at = usd(end.point)
+        ends_at = _about(end.point)
         if usd(end.low) != usd(end.high):
-            ends_at = f"{usd(end.low)} to {usd(end.high)} (mean {usd(end.point)}{band})"
-        yield from wrapped(f"This month ends at about {ends_at}.")
+            ends_at = f"about {usd(end.low)} to {usd(end.high)} (mean {usd(end.point)}{band})"
+        yield from wrapped(f"This month ends at {ends_at}.")
+
+
+def _about(amount: Decimal) -> str:
+    """ "about $12.66", "<$0.01"."""
+    said = usd(amount)
+    return said if said.startswith("<") else f"about {said}"
 
 
 def _item(item: Advice, names: Names) -> Iterator[str]:
