@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import json
 import os
 import select
@@ -19,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from usagetray.edges.channel import InstanceLock, NobodyThere, answer, ask, serve
+from usagetray.edges.files import paths
 from usagetray.errors import UserError
 
 
@@ -254,6 +257,32 @@ def test_one_process_holds_the_lock_and_a_killed_one_leaves_no_obstacle(
     assert hold(path, holders)[1] == "False"
     lock.release()
     assert hold(path, holders)[1] == "True"
+
+
+def test_the_writer_s_lock_is_where_a_job_without_a_session_looks_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tray has a runtime folder, cron and a login by SSH have none or another: one of them writes all the same."""
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    tray, cron = paths({"XDG_RUNTIME_DIR": str(tmp_path)}), paths({})
+
+    assert tray.runtime_dir != cron.runtime_dir
+    assert tray.lock == cron.lock
+    assert tray.lock.is_relative_to(tray.state_dir)
+
+
+def test_a_file_system_without_locks_keeps_nobody_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(descriptor: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+
+    assert InstanceLock(tmp_path / "tray.lock").acquire()
 
 
 def test_what_an_old_lock_file_says_does_not_matter(tmp_path: Path) -> None:

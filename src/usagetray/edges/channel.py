@@ -6,6 +6,7 @@ named pipe on Windows. Nothing is unpickled, nothing listens on a network.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -21,6 +22,9 @@ from usagetray.errors import UserError
 MOST_ASKED = 4096
 MOST_ANSWERED = 64 * 1024
 """Bytes of a line."""
+
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+"""A home on a file system that knows no locks, as some in a network: there nobody is kept out."""
 
 PATIENCE_S = 0.5
 """For a client that connected and does not say what it wants; shorter than any asker's own patience."""
@@ -153,4 +157,7 @@ def _lock(descriptor: int) -> bool:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):
         return False
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
     return True

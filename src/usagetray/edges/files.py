@@ -21,7 +21,7 @@ class Paths:
     store_file: Path
     state_dir: Path
     log_dir: Path
-    runtime_dir: Path  # socket and lock
+    runtime_dir: Path  # the socket
 
     @property
     def spool_dir(self) -> Path:
@@ -44,8 +44,12 @@ class Paths:
 
     @property
     def lock(self) -> Path:
-        """Held by the one process that writes the store."""
-        return self.runtime_dir / "writer.lock"
+        """Held by the one process that writes the store.
+
+        Where all of them look: a job of cron's, and who comes by SSH, may be given no runtime folder, or another one.
+        """
+        folder = self.runtime_dir if self.profile is not None else self.state_dir / "run"
+        return folder / "writer.lock"
 
 
 def paths(environ: Mapping[str, str]) -> Paths:

@@ -66,8 +66,7 @@ def _indexing(profile: Profile, providers: Sequence[Provider], store: Store) -> 
 @contextmanager
 def _writing(profile: Profile) -> Iterator[Store | None]:
     own = profile.paths
-    for folder in (own.store_file.parent, own.runtime_dir):
-        private_dir(folder)
+    private_dir(own.store_file.parent)
     lock = InstanceLock(own.lock)
     if not lock.acquire():
         yield None

@@ -80,7 +80,7 @@ def wipe(profile: Profile, providers: Sequence[Provider], keychain: Keychain) ->
                 entry.remove()
             except UserError as error:
                 left.append(Left(item=Item(kind=Kind.AUTOSTART, place=entry.place), why=str(error)))
-        keep = {profile.paths.runtime_dir}  # the lock is held until the end
+        keep = {profile.paths.runtime_dir, profile.paths.lock.parent}  # the lock is held until the end
         if any(each.item.kind is Kind.HELPER for each in left):
             keep.add(profile.paths.state_dir / "hooks")  # how to put the tool's settings back another time
         if any(each.item.kind is Kind.KEY for each in left):
@@ -117,7 +117,7 @@ def _alone(profile: Profile) -> Iterator[None]:
         lock.release()
         for each in (own.socket, own.lock):
             remove(each)
-        for folder in (own.runtime_dir, own.state_dir, own.config_file.parent):
+        for folder in (own.runtime_dir, own.lock.parent, own.state_dir, own.config_file.parent):
             with contextlib.suppress(OSError):  # something else lies in it, and stays
                 folder.rmdir()
 
