@@ -11,15 +11,20 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.popup import samples
 from tests.popup.conftest import Open, Opened
 from tests.popup.gallery_samples import PICTURES, near_limit, normal
 from tests.popup.measuring import painted
 from tests.popup.test_tokens import contrast
 from tests.popup.test_window import header_of, page_of, row
 from usagetray.domain.states import WindowState
+from usagetray.overview import Overview
+from usagetray.views.popup.content import Wish, page
 from usagetray.views.popup.desk import current_look
+from usagetray.views.popup.now_page import news
 from usagetray.views.popup.scene import Bar, Panel, Text
 from usagetray.views.popup.shell import Shell
+from usagetray.views.popup.spec import Page, Problem
 from usagetray.views.popup.tabs import TABS
 from usagetray.views.popup.tokens import COLOUR_NAMES
 from usagetray.views.popup.widgets import Painted
@@ -149,3 +154,19 @@ def test_high_contrast_draws_a_line_round_every_bar_and_no_tint(open_popup: Open
     assert picture.pixelColor(last - 12, round(bar.y)).name().upper() == ink
     legend = [item for item in page_of(popup).footer.scene.items if isinstance(item, Text | Panel)]
     assert not [item for item in legend if isinstance(item, Text) and item.text == "forecast"]
+
+
+def test_another_verdict_and_a_new_problem_are_told_unasked_and_nothing_else_is() -> None:
+    """The role "alert" cannot be had for a widget of ours from Python; what it is for, an announcement does."""
+
+    def shown(overview: Overview) -> Page:
+        return page(overview, samples.NOW, samples.ZONE, Wish())
+
+    calm, warning, offline = shown(samples.calm()), shown(samples.warning()), shown(samples.states())
+
+    assert news(calm, calm) == []
+    assert [heard[:5] for heard in news(calm, warning)] == ["Fable"]
+    problems = [line for section in offline.sections for line in section.lines if isinstance(line, Problem)]
+    assert len(problems) > 1
+    assert len(news(calm, offline)) == 1 + len({each.title for each in problems})
+    assert news(offline, offline) == []

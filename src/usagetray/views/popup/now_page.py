@@ -15,7 +15,7 @@ from usagetray.views.popup.body import Body, fold_to_fit
 from usagetray.views.popup.compose_card import compose_card, compose_footer
 from usagetray.views.popup.crisp import draw_rule
 from usagetray.views.popup.scene import Scene
-from usagetray.views.popup.spec import Footer, Page
+from usagetray.views.popup.spec import Footer, Page, Problem
 from usagetray.views.popup.spoken import sentences
 from usagetray.views.popup.tabs import PopupPage
 from usagetray.views.popup.waiting_row import WaitingRow
@@ -23,6 +23,21 @@ from usagetray.views.popup.widgets import KEYBOARD_REASONS, Act, Look, Plain, Pr
 
 SHORT = 280.0
 """Pixels of room below which a card with all it can hold leaves no line to the rows: 600 of the screen's at scale 2."""
+
+
+def news(before: Page, page: Page) -> list[str]:
+    """What a screen reader is told unasked while the popup is open: another verdict, and each problem that is new."""
+    known = {problem.title for problem in _problems(before)}
+    verdict = [_verdict(page)] if page.card.title != before.card.title else []
+    return verdict + [sentences(each.title, each.detail) for each in _problems(page) if each.title not in known]
+
+
+def _verdict(page: Page) -> str:
+    return sentences(page.card.title, page.card.detail)
+
+
+def _problems(page: Page) -> list[Problem]:
+    return [line for section in page.sections for line in section.lines if isinstance(line, Problem)]
 
 
 class NowPage(PopupPage):
@@ -45,24 +60,24 @@ class NowPage(PopupPage):
         """Show `page` within `room` pixels of height (at scale 1)."""
         before = self._page
         self._page, self.look, self._room = page, look, room
-        self._put_card(page, look, announce=before is not None and before.card.title != page.card.title)
+        self._put_card(page, look)
+        if before is not None and self.isVisible():
+            for heard in news(before, page):
+                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.card, heard))
         self.waiting.setVisible(page.waiting is not None)
         if page.waiting is not None:
             self.waiting.put(page.waiting, look)
         self._put_footer(page.footer, look)
         self._arrange()
 
-    def _put_card(self, page: Page, look: Look, *, announce: bool) -> None:
+    def _put_card(self, page: Page, look: Look) -> None:
         card = page.card
         # The countdown in large figures is the first to go: its title says until when, and the rows need the room.
         shown = replace(card, big="", big_note="") if self._room < SHORT else card
         scene = compose_card(shown, look.letters)
         self.card.ring_box = (t.PAD - 4, 0, t.WIDTH - 2 * t.PAD + 8, scene.height)
         self.card.put(look, scene)
-        heard = sentences(card.title, card.detail)
-        self.card.say(heard, sentences(f"{card.big} {card.big_note}".strip(), *card.extra))
-        if announce and self.isVisible():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.card, heard))
+        self.card.say(_verdict(page), sentences(f"{card.big} {card.big_note}".strip(), *card.extra))
 
     def _put_footer(self, footer: Footer, look: Look) -> None:
         self.footer.put(look, compose_footer(footer, look.letters, tints=not look.palette.is_plain))
