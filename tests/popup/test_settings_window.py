@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from tests.popup.settings_world import KEY, World, find, settle
 from usagetray import language
+from usagetray.views.popup.desk import current_look
 from usagetray.views.popup.settings.controls import Switch, stops
 from usagetray.views.popup.settings.pages import PAGES
 from usagetray.views.popup.settings.rows import RowLine
@@ -173,6 +174,36 @@ def test_every_page_can_be_drawn(world: World, page: str, theme: str) -> None:
     assert not picture.isNull()
     if folder := os.environ.get("USAGETRAY_ARTIFACTS"):
         picture.save(f"{folder}/settings_{page}_{theme}.png")
+
+
+@pytest.mark.parametrize("page", NAMES)
+def test_another_theme_leaves_what_was_opened_and_typed_and_changes_every_colour(world: World, page: str) -> None:
+    """The window looks as one that was made in that theme, to the pixel."""
+    window = world.open(theme="light")
+    window.turn_to(page)
+    settle()
+    typed = [each for each in window.findChildren(QLineEdit) if each.isVisibleTo(window) and each.isEnabled()]
+    for each in typed:
+        each.setText("half a wor")
+    light = window.grab().toImage()
+
+    window.wear(current_look("dark"))
+    settle()
+    dark = window.grab().toImage()
+
+    assert [each.text() for each in typed] == ["half a wor"] * len(typed)
+    assert dark != light
+    window.wear(current_look("light"))
+    settle()
+    assert window.grab().toImage() == light
+    made_dark = world.open(theme="dark")
+    made_dark.turn_to(page)
+    settle()
+    for each in made_dark.findChildren(QLineEdit):
+        if each.isVisibleTo(made_dark) and each.isEnabled():
+            each.setText("half a wor")
+    assert made_dark.grab().toImage() == dark
+    window.close()
 
 
 def test_a_page_costs_nothing_before_it_is_turned_to(world: World) -> None:

@@ -30,6 +30,12 @@ from usagetray.views.popup.widgets import KEYBOARD_REASONS, Look
 WIDTH, HEIGHT, EDGE = 34, 20, 4  # of a switch, and the room for its ring
 
 
+def worn(widget: QWidget, look: Look) -> Look:
+    """What its window wears now: a theme may have come since the widget was made with `look`."""
+    now: Look = getattr(widget.window(), "look", look)
+    return now
+
+
 def label(text: str, role: str, *, wrap: bool = True) -> QLabel:
     """`role`: one of `style.ROLES`. The text is shown as it is written, never as markup."""
     made = QLabel(text)
@@ -85,7 +91,7 @@ class Switch(QCheckBox):
         super().focusInEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        palette, on = self._look.palette, self.isChecked()
+        palette, on = worn(self, self._look).palette, self.isChecked()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self._look.scale, self._look.scale)
@@ -202,7 +208,7 @@ class StillCombo(_Still, QComboBox):
         scale = self._look.scale
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._look.palette.text2), 1.6 * scale))
+        painter.setPen(QPen(QColor(worn(self, self._look).palette.text2), 1.6 * scale))
         x, y = self.width() - 15 * scale, self.height() / 2
         painter.drawPolyline(
             [QPointF(x - 4 * scale, y - 2 * scale), QPointF(x, y + 2 * scale), QPointF(x + 4 * scale, y - 2 * scale)]
@@ -234,18 +240,19 @@ class Pages(QListWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         scale, item = self._look.scale, self.currentItem()
+        palette = worn(self, self._look).palette
         if item is None:
             return
         box = QRectF(self.visualItemRect(item)).adjusted(4 * scale, 1, -4 * scale, -1)
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._look.palette.ok))
+        painter.setBrush(QColor(palette.ok))
         painter.drawRoundedRect(
             QRectF(0, box.top() + 5 * scale, 3 * scale, box.height() - 10 * scale), 1.5 * scale, 1.5 * scale
         )
         if self._ring and self.hasFocus():
-            painter.setPen(QPen(QColor(self._look.palette.link), 2))
+            painter.setPen(QPen(QColor(palette.link), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 7, 7)
         painter.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -49,6 +49,9 @@ class SettingsDesk(QObject):
         self.told.connect(self.obey)
         self.arrived.connect(self._take)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._restyle())
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.connect(self._come_back)
 
     def obey(self, verb: Mapping[str, Any]) -> None:
         match verb.get("verb"):
@@ -107,10 +110,19 @@ class SettingsDesk(QObject):
             self.window = None
             self._closed()
 
+    def _come_back(self, state: Qt.ApplicationState) -> None:
+        """The user was elsewhere, maybe where the desktop's theme is set: not every desktop tells of a change."""
+        if state is Qt.ApplicationState.ApplicationActive and self.window is not None:
+            self._follow()
+            self._restyle()
+
     def _restyle(self) -> None:
-        """Another theme, while it is open."""
-        former = self.window
-        if former is None or former.look == current_look(self._theme):
+        """Another theme, while it is open; other letters need other places, and so another window."""
+        former, look = self.window, current_look(self._theme)
+        if former is None or former.look == look:
+            return
+        if (former.look.letters, former.look.scale) == (look.letters, look.scale):
+            former.wear(look)
             return
         page, self._geometry = former.nav.currentRow(), former.geometry()
         former.closed.disconnect(self._end)

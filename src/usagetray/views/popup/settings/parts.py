@@ -17,7 +17,7 @@ from usagetray.views import own_cost_words
 from usagetray.views.plain import plain
 from usagetray.views.popup.scene import Mark, draw
 from usagetray.views.popup.settings.consents import Ask
-from usagetray.views.popup.settings.controls import Switch, clear, label
+from usagetray.views.popup.settings.controls import Switch, clear, label, worn
 from usagetray.views.popup.settings.standing import numbered
 from usagetray.views.popup.widgets import Look
 
@@ -56,7 +56,8 @@ class Lock(QWidget):
 
         painter = QPainter(self)
         painter.scale(self._look.scale, self._look.scale)
-        draw(painter, (Mark(x=1, y=1, size=15, name="lock", colour="text2"),), self._look.palette, self._look.letters)
+        look = worn(self, self._look)
+        draw(painter, (Mark(x=1, y=1, size=15, name="lock", colour="text2"),), look.palette, look.letters)
         painter.end()
 
 

@@ -16,6 +16,7 @@ from usagetray.views.icon.grids import Theme
 from usagetray.views.icon.picture import STYLES, Bar, IconPicture, IconState, Style
 from usagetray.views.icon.render import render_icon
 from usagetray.views.popup import tokens as t
+from usagetray.views.popup.settings.controls import worn
 from usagetray.views.popup.widgets import KEYBOARD_REASONS, Look
 
 PANELS: tuple[tuple[Theme, str], ...] = (("dark", "#15171A"), ("light", "#F3F3F3"))
@@ -65,7 +66,7 @@ class IconCard(QRadioButton):
         super().focusInEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        palette, letters, on = self.look.palette, self.look.letters, self.isChecked()
+        palette, letters, on = worn(self, self.look).palette, self.look.letters, self.isChecked()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self.look.scale, self.look.scale)

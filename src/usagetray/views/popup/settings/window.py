@@ -92,6 +92,12 @@ class SettingsWindow(QWidget):
         self.nav.currentRowChanged.connect(self._turn_to)
         self.nav.setCurrentRow(0)
 
+    def wear(self, look: Look) -> None:
+        """Other colours, with all that was opened and typed left as it is."""
+        self.look = look
+        self.setStyleSheet(style_sheet(look))
+        self.update()
+
     def _side(self) -> QWidget:
         scale = self.look.scale
         side = QFrame()
