@@ -8,6 +8,7 @@ import os
 import queue
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -21,6 +22,7 @@ from usagetray.edges.files import PROFILE_VARIABLE
 from usagetray.edges.keychain import Keychain
 from usagetray.edges.notify import AlertText, Notifier
 from usagetray.edges.settings_file import set_value
+from usagetray.edges.threads import begin, side_by_side
 from usagetray.errors import UserError
 from usagetray.language import tr
 from usagetray.model import Secret
@@ -53,6 +55,9 @@ INDEX = timedelta(seconds=2)
 INDEX_S = 0.1
 """How long one look at logs may take; what else waits comes in between."""
 TIDY = timedelta(days=1)
+END_S = 1.9
+"""For all that is seen or heard of it to end, before the store is closed."""
+QUIT_S = 3.0
 HANGS_S = 120.0
 """When a tick has waited this long, nobody renews the figures."""
 
@@ -95,7 +100,7 @@ def _no_key(key: Key) -> Secret:
 
 def run_tray(profile: Profile, make_desktop: Callable[[App], Desktop]) -> int:
     """Runs until told to quit. Raises `WriterBusyError` where another tray already runs."""
-    app = App(profile)
+    app = App(profile, give_up=lambda: os._exit(0))  # what is kept is as whole as after a kill
     app.run(make_desktop)
     if app.wipes:
         _wipe(profile)
@@ -117,8 +122,11 @@ def _wipe(profile: Profile) -> None:
 class App:
     """One thread does all work, fed by a queue; the scheduler, the bus and the verb channel only put jobs there."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, give_up: Callable[[], None] = lambda: None) -> None:
+        """`give_up`: ends the process where quitting takes too long, for the work thread may wait for anybody."""
         self.profile = profile
+        self._last_resort = threading.Timer(QUIT_S, give_up)
+        self._last_resort.daemon = True
         self.wipes = False
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.notifier = make_notifier(profile, on_click=lambda verb: self.do(lambda: self.clicked(verb)))
@@ -146,6 +154,8 @@ class App:
 
     def quit(self) -> None:
         self._jobs.put(None)
+        if not self._last_resort.is_alive():
+            begin(self._last_resort)
 
     def wipe(self) -> None:
         """Quits; then all that is kept is removed."""
@@ -156,20 +166,23 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.quit())
         desktop = self._desktop = make_desktop(self)
-        desktop.run_with(lambda: self._work(desktop))
+        try:
+            desktop.run_with(lambda: self._work(desktop))
+        finally:
+            self._last_resort.cancel()
 
     def _work(self, desktop: Desktop) -> None:
         with contextlib.ExitStack() as ends:  # all of them, whatever one of them meets
             ends.callback(self.core.close)
-            ends.callback(self.notifier.close)
-            ends.callback(desktop.stop)
+            closings: list[Callable[[], None]] = [self.notifier.close, desktop.stop]
+            # Each waits for somebody who may hang: the desktop, a window, a command. Quitting takes 3 s at most.
+            ends.callback(lambda: side_by_side(closings, END_S))
             desktop.start()
             self.do(self.tick)
             self.do(self._mend_autostart)
             scheduler = self._scheduler = self._schedule()
             ends.callback(lambda: scheduler.shutdown(wait=False))
-            server = channel.serve(self.profile.paths.socket, self._answer)
-            ends.callback(server.close)
+            closings.append(channel.serve(self.profile.paths.socket, self._answer).close)
             while (job := self._jobs.get()) is not None:
                 self._run_job(job)
 

@@ -15,6 +15,7 @@ from usagetray.edges.files import private_dir
 from usagetray.edges.notify import AlertText
 from usagetray.edges.panel import is_light
 from usagetray.edges.popup import PopupProcess, allowed_environment
+from usagetray.edges.threads import side_by_side
 from usagetray.edges.tray.choice import SEVERAL, Tray, make_tray
 from usagetray.edges.tray.shortcut import Shortcut, can_take
 from usagetray.errors import UserError
@@ -29,6 +30,9 @@ from usagetray.views.verbs import words_of
 
 if TYPE_CHECKING:
     from usagetray.app import App
+
+STOP_S = 1.8
+"""A window that hangs is ended by force before."""
 
 log = logging.getLogger(__name__)
 
@@ -84,10 +88,7 @@ class Desktop:
         self._tray.start()
 
     def stop(self) -> None:
-        self._shortcut.stop()
-        self._popup.close()
-        self._settings.close()
-        self._icons.stop()
+        side_by_side((self._shortcut.stop, self._popup.close, self._settings.close, self._icons.stop), STOP_S)
 
     def show(self, overview: Overview) -> None:
         """Brings icon, texts and an open popup up to date."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -44,6 +45,15 @@ class Panel:
 
     def show_icons(self, overview: Overview) -> None:
         self.icons.append(overview)
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_before() -> Iterator[None]:
+    """Running the tray takes them over."""
+    former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in former.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -142,18 +152,49 @@ def test_a_tick_is_put_there_again_once_the_one_before_had_its_turn(app: App) ->
     assert len(icons(app)) == 1
 
 
-def test_an_end_that_fails_in_one_part_ends_all_the_others(app: App) -> None:
+def test_an_end_that_fails_in_one_part_ends_all_the_others(app: App, caplog: pytest.LogCaptureFixture) -> None:
     """A panel that is gone when its icon is taken away: the store is closed and its lock let go all the same."""
     panel = Panel()
     app.quit()
 
-    with pytest.raises(OSError, match="panel is gone"):
-        app.run(lambda _: panel)  # type: ignore[arg-type, return-value]
+    app.run(lambda _: panel)  # type: ignore[arg-type, return-value]
 
     lock = InstanceLock(app.profile.paths.lock)
     assert panel.stops.is_set()
+    assert "the panel is gone" in caplog.text
     assert lock.acquire()
     lock.release()
+
+
+def test_quitting_does_not_wait_for_a_job_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key store that asks its user, a disk in the network: after 3 s (here 0.2 s) the process ends all the same."""
+    monkeypatch.setattr(app_module, "QUIT_S", 0.2)
+    answers, gave_up = threading.Event(), threading.Event()
+    environ = {"HOME": str(tmp_path / "home"), "USAGETRAY_HOME": str(tmp_path / "own")}
+    made = App(open_profile(environ, keychain="ok", notify_to=tmp_path / "alerts"), give_up=gave_up.set)
+    made.do(lambda: answers.wait(30) and None)
+    work = threading.Thread(target=made._work, args=(Panel(),))
+    work.start()
+
+    made.quit()
+    made.quit()
+
+    assert gave_up.wait(20)
+    answers.set()
+    work.join(20)
+    assert not work.is_alive()
+
+
+def test_an_end_in_time_gives_nothing_up(tmp_path: Path) -> None:
+    gave_up = threading.Event()
+    environ = {"HOME": str(tmp_path / "home"), "USAGETRAY_HOME": str(tmp_path / "own")}
+    made = App(open_profile(environ, keychain="ok", notify_to=tmp_path / "alerts"), give_up=gave_up.set)
+    made.quit()
+
+    made.run(lambda _: Panel())  # type: ignore[arg-type, return-value]
+
+    made._last_resort.join(20)
+    assert not gave_up.is_set()
 
 
 # ---- its parts ---------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable, Sequence
 
 NO_THREAD = "this computer starts no more threads just now"
 
@@ -18,3 +20,22 @@ def begin(thread: threading.Thread) -> bool:
         log.warning("%s could not be begun: %s", thread.name, NO_THREAD)
         return False
     return True
+
+
+def side_by_side(acts: Sequence[Callable[[], None]], within_s: float) -> None:
+    """Does all of them at once. What takes longer than this goes on by itself; what fails is logged."""
+    ends_at = time.monotonic() + within_s
+    threads = [threading.Thread(target=_logged, args=(act,), name="end", daemon=True) for act in acts]
+    for thread, act in zip(threads, acts, strict=True):
+        if not begin(thread):
+            _logged(act)
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(ends_at - time.monotonic(), 0))
+
+
+def _logged(act: Callable[[], None]) -> None:
+    try:
+        act()
+    except Exception:  # the top of a job of its own
+        log.exception("a part of the end failed")

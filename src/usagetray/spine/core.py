@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -59,7 +60,7 @@ LOGS_S = 0.05
 SETTLED_EVERY = timedelta(minutes=2)
 """How far other processes may be behind in what can be had again, unless they ask: `Core.settle`."""
 
-CLOSE_S = 1.0
+CLOSE_S = 0.8
 """How long the end waits, in real time, for answers under way: quitting takes at most 3 s."""
 
 
@@ -334,8 +335,9 @@ class Core:
         """Ends in order: nothing new is asked, the store is closed, the lock let go. Whatever one part meets."""
         sheltered(self._status_line.withdraw)
         sheltered(lambda: self._foresight.close(self.profile.clock.now()))
+        ends_at = time.monotonic() + CLOSE_S
         sheltered(lambda: self.refresh.close(CLOSE_S))
-        sheltered(lambda: self.incidents.close(CLOSE_S))
+        sheltered(lambda: self.incidents.close(max(ends_at - time.monotonic(), 0)))
         sheltered(lambda: self._metering.keep(self.profile.clock.now(), self.indexing.looks, is_over=True))
         sheltered(lambda: store_state.keep_silence(self.store, self._keychain.silent_until))
         if self._has_asked:  # a mere look has counted nothing worth keeping
