@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
-from tests.support import NOW, TICK, Asked, World, within
+from tests.support import NOW, TICK, Asked, World, always, limits, ok, row, within
 from usagetray.providers.claude import rehearsal
 from usagetray.providers.contract import Reply
 
@@ -80,3 +80,16 @@ def test_each_alert_comes_with_the_reading_that_earned_it(world: World) -> None:
             announced.append(world.clock.now() - world.vendor.asked[-1].at)
 
     assert announced == [timedelta()]
+
+
+def test_of_several_alerts_at_once_the_gravest_is_told_first(world: World) -> None:
+    """Two warnings and a lockout in one answer: one notification, in which the lockout leads."""
+    reading = limits(100, week=76)
+    reading["limits"].append(row("weekly_scoped", 94, NOW + timedelta(days=5), "Fable"))
+    world.vendor.answer = always(ok(reading))
+    core = world.start()
+    core.tick()
+
+    (alert,) = world.alerts.alerts
+    assert alert.title == "3 limits need a look"
+    assert alert.body.startswith("Claude is locked until")

@@ -123,7 +123,8 @@ class Announcing:
         )
 
     def _merged(self, held: Sequence[AlertRow], overview: Overview) -> AlertText:
-        words = merged_words([self._title(row) for row in held], overview.demo)
+        gravest_first = sorted(held, key=lambda row: row.urgency != "critical")
+        words = merged_words([self._title(row) for row in gravest_first], overview.demo)
         return _together("merged", words.title, words.text, held)
 
     def _digest(self, held: Sequence[AlertRow], overview: Overview) -> AlertText:
