@@ -270,6 +270,7 @@ def test_the_tray_takes_in_what_is_recorded_while_it_runs(recorded: Recorded) ->
             log_usage(model="m", input=1, app="a", strict=True)
             clock.advance(timedelta(seconds=10))
             core.look()
+            core.settle()
             assert counted(recorded) == number
         clock.advance(LATER)
         core.tidy()

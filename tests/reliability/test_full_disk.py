@@ -23,6 +23,7 @@ from tests.support import World, account, always, limits, ok, own_world, window
 from usagetray.edges.files import write_atomic
 from usagetray.edges.settings_file import set_value
 from usagetray.edges.store import open_reader
+from usagetray.edges.store.opening import PAGE
 from usagetray.errors import SettingsError, UserError
 
 MINUTE = timedelta(minutes=1)
@@ -176,7 +177,7 @@ def test_r29_a_damaged_store_on_a_full_disk_is_salvaged_once_there_is_space(worl
     world.stop(core)
     store = world.profile / "usagetray.db"
     broken = bytearray(store.read_bytes())
-    broken[8192:12288] = b"\xff" * 4096
+    broken[2 * PAGE : 3 * PAGE] = b"\xff" * PAGE
     store.write_bytes(broken)
     disk.fill()
     with suppress(UserError):  # one sentence is enough, where nothing at all can be written; nothing may be lost

@@ -30,6 +30,7 @@ from tests.reliability.network import HOST, Net
 from tests.reliability.sim import DAY, HOUR, MINUTE, NOW, SECOND, Sim
 from tests.support import Asked, always, ok, refused
 from usagetray.domain.states import State
+from usagetray.edges.store.opening import PAGE
 from usagetray.errors import Cause
 from usagetray.providers.contract import Reply
 
@@ -134,7 +135,7 @@ def damage_store(machine: Sim, net: Net) -> None:
     machine.stop()
     file = machine.profile_dir / "usagetray.db"
     content = file.read_bytes()
-    file.write_bytes(content[:8192] + b"\xff" * 4096 + content[12288:])
+    file.write_bytes(content[: 2 * PAGE] + b"\xff" * PAGE + content[3 * PAGE :])
     machine.start()
 
 

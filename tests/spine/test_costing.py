@@ -225,6 +225,7 @@ def test_who_only_looks_takes_what_was_kept_until_anything_has_changed(world: Wo
 
     write(home, line(2, NOW))
     core.indexing.look(1.0)
+    core.settle()
     assert seen_today(core) == 2
 
     core.tick()

@@ -321,6 +321,8 @@ class Indexing:
             self._store.keep(INDEXED_AT, self.counted_at.isoformat())
             self._noted_at = self._clock.monotonic()
         self._tell_progress()
+        if noted_at is None:
+            self._store.settle()  # others wait for just this
 
     def _tell_progress(self) -> None:
         """Now and then, for those who only read the store."""

@@ -29,7 +29,7 @@ def anew(database: Database) -> list[Statement]:
 
 
 def by_key(database: Database) -> Iterator[list[Record]]:
-    rows = map(Record._make, database.stored("SELECT * FROM record ORDER BY key"))
+    rows = map(Record._make, database.stored(f"SELECT {', '.join(Record._fields)} FROM record ORDER BY key, id"))
     return (list(group) for _, group in itertools.groupby(rows, key=lambda each: each.key))
 
 

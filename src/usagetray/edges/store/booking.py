@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from usagetray.domain.ledger import MOST_TOKENS, Names, Record, Row, attempts_of, implausible, joined, responses
 from usagetray.edges.store.database import Statement
@@ -12,7 +12,8 @@ from usagetray.usage import BANDS, band_of
 QUARTER_US = 900 * 1_000_000
 COUNTS = "responses, input, cache_write_5m, cache_write_1h, cache_read, output, reasoning, web_searches"
 COLUMNS = COUNTS.split(", ")
-INSERT_RECORD = f"INSERT OR REPLACE INTO record VALUES ({', '.join('?' * len(Record._fields))})"
+INSERT_RECORD = f"INSERT INTO record VALUES (NULL, {', '.join('?' * len(Record._fields))})"
+UPDATE_RECORD = f"UPDATE record SET {', '.join(f'{each} = ?' for each in Record._fields[3:])} WHERE id = ?"
 INSERT_USAGE = (
     f"INSERT INTO usage VALUES ({', '.join('?' * (4 + len(COLUMNS)))}) ON CONFLICT DO UPDATE SET "
     + ", ".join(f"{each} = {each} + excluded.{each}" for each in COLUMNS)
@@ -21,6 +22,8 @@ INSERT_NEWS = f"INSERT INTO unforeseen VALUES (NULL, {', '.join('?' * 11)})"
 DROP_EMPTY = "DELETE FROM usage WHERE bucket = ? AND place = ? AND terms = ? AND band = ? AND " + " AND ".join(
     f"{each} = 0" for each in COLUMNS
 )
+
+NONE: Mapping[tuple[str, str, int], int] = MappingProxyType({})
 
 Sum = tuple[int, int, int, int]
 """bucket, place, terms, band"""
@@ -47,7 +50,9 @@ class Booking:
         self._names = names
         self._term_like = term_like
         self._replayed = replayed
-        self._rows: list[Row] = []
+        self.new: list[Row] = []
+        """Rows that the ledger does not have, in the order in which they are put into it."""
+        self._differing: list[Row] = []
         self._sums: dict[Sum, list[int]] = {}
         self._taken_from: set[Sum] = set()
         self._aside: list[tuple[str, str, str]] = []
@@ -61,7 +66,7 @@ class Booking:
             record = each if former is None else joined(former, each, self._names)
             if record != former:
                 records[each[1:3]] = record
-                self._rows.append((*record,))
+                (self.new if former is None else self._differing).append((*record,))
         after = responses(list(records.values()), self._names)
         if not known and not self._tells:
             self.changed += 1
@@ -79,7 +84,7 @@ class Booking:
     def book_new(self, new: Collection[Row]) -> None:
         """The same for rows of which each is the only one of a key that the ledger does not have."""
         self.changed += len(new)
-        self._rows += new
+        self.new += new
         if not self._tells:
             self._sum_up(new)
             return
@@ -133,10 +138,11 @@ class Booking:
                 self._taken_from.add(where)
             only_first = (0, 0, 0)
 
-    def statements(self) -> tuple[Statement, ...]:
-        """In the order in which they have to run."""
+    def statements(self, numbers: Mapping[tuple[str, str, int], int] = NONE) -> tuple[Statement, ...]:
+        """In the order in which they have to run. `numbers`: of the known rows, by key, part and side."""
         return (
-            (INSERT_RECORD, sorted(self._rows, key=itemgetter(0))),  # neighbours in the tree are written together
+            (INSERT_RECORD, self.new),
+            (UPDATE_RECORD, [(*row[3:], numbers[row[:3]]) for row in self._differing]),
             ("DELETE FROM aside WHERE key = ? AND part = ?", self._not_aside),
             self.set_aside(),
             (INSERT_USAGE, self.sums()),

@@ -6,20 +6,18 @@ part again, and the same records change nothing.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from usagetray.domain.ledger import Names, Record, Row, joined
 from usagetray.edges.store.booking import Booking
 from usagetray.edges.store.database import Database, Statement
+from usagetray.edges.store.keys import Keys
 from usagetray.edges.store.numbering import Numbering
 from usagetray.edges.store.rows import to_us
 from usagetray.usage import EventPlace, EventTerms
 
-MOST_REMEMBERED = 300_000
-"""Keys of a first scan; some 20 MB."""
 CHANGES = "ledger_changes"
 """In `meta`: how often a count changed, ever, for processes that only read."""
 CHANGED: Statement = (
@@ -65,8 +63,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._numbering = Numbering(database)
-        self._fresh: set[int] | bool | None = None
-        """Hashes of the keys written by us, while there are no others; False: there are. None: not yet looked."""
+        self._keys = Keys(database)
         self.changes = 0
         """How often a count changed since this was made."""
 
@@ -117,7 +114,10 @@ class Ledger:
                     if key not in several:
                         several[key] = [Record._make(former)]
                     _add(several[key], Record._make(row), numbering.names)
-        known = self._known(told)
+        found = self._keys.known(told.keys())
+        known: dict[str, list[Record]] = {}
+        for _, record in found.values():
+            known.setdefault(record.key, []).append(record)
         tells = bool(self._database.stored("SELECT 1 FROM foresight LIMIT 1"))
         booking = Booking(numbering.names, numbering.term_like, numbering.replayed(), tells=tells)
         for key in dict.fromkeys((*known, *several)):
@@ -126,12 +126,14 @@ class Ledger:
         booking.book_new(told.values())
         try:
             changed = [CHANGED] if booking.changed else []
-            statements = (*numbering.statements(), *booking.statements(), *changed, _marks_statement(marks))
-            self._database.transact(*statements)
+            booked = booking.statements({part: number for part, (number, _) in found.items()})
+            self._database.transact(*numbering.statements(), *booked, *changed, _marks_statement(marks))
         except BaseException:
             numbering.forget()
+            self._keys.forget()
             raise
         numbering.written()
+        self._keys.wrote(booking.new)
         self.changes += bool(booking.changed)
         return booking.changed
 
@@ -150,28 +152,6 @@ class Ledger:
             for project, session, agent, app, task in read.places
         ]
         return places, [self._numbering.terms.number((*each,)) for each in read.terms]
-
-    # ---- what is known ---------------------------------------------------------------------------------------
-
-    def _known(self, keys: Iterable[str]) -> Mapping[str, list[Record]]:
-        if self._fresh is None:
-            self._fresh = set() if not self._database.stored("SELECT 1 FROM record LIMIT 1") else False
-        if isinstance(self._fresh, set):  # a first scan: what is there was written by us, and mostly nothing is
-            asked = [key for key in keys if hash(key) in self._fresh]
-            self._fresh.update(map(hash, keys))
-            if len(self._fresh) > MOST_REMEMBERED:
-                self._fresh = False
-        else:
-            asked = list(keys)
-        found: dict[str, list[Record]] = {}
-        if asked:
-            # In C for all keys at once: a statement for each would take as long as reading the logs.
-            rows = self._database.stored(
-                "SELECT r.* FROM json_each(?) AS j CROSS JOIN record AS r ON r.key = j.value", json.dumps(asked)
-            )
-            for row in rows:
-                found.setdefault(row[0], []).append(Record._make(row))
-        return found
 
 
 def _add(records: list[Record], record: Record, names: Names) -> None:

@@ -181,7 +181,8 @@ def counted(
     # All records of a key together: of those that tell of one response the earliest is its time.
     some = f"WHERE key IN (SELECT key FROM record WHERE {' AND '.join(where)})" if values else ""
     aside = set(database.stored("SELECT key, part FROM aside"))
-    records = map(Record._make, database.stored(f"SELECT * FROM record {some} ORDER BY key", *values))
+    columns = ", ".join(Record._fields)
+    records = map(Record._make, database.stored(f"SELECT {columns} FROM record {some} ORDER BY key", *values))
     low, high = (to_us(each) for each in (since, until))
     found = [
         each

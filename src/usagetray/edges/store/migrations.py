@@ -179,6 +179,27 @@ STEPS: tuple[str, ...] = (
     DROP INDEX snapshot_stored;
     DROP INDEX attempt_at;
     """,
+    """
+    -- The ledger's rows in the order in which they came. By their keys, which come in no order, each would have been
+    -- on a page of its own; an index of the keys' hashes follows the rows now and then.
+    ALTER TABLE record RENAME TO former_record;
+    CREATE TABLE record (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL, part TEXT NOT NULL, side INTEGER NOT NULL,  -- together told once
+        at INTEGER NOT NULL,
+        place INTEGER NOT NULL, place_rank INTEGER NOT NULL, place_tie INTEGER NOT NULL, terms INTEGER NOT NULL,
+        input INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL, output INTEGER NOT NULL, reasoning INTEGER NOT NULL,
+        web_searches INTEGER NOT NULL,
+        attempts TEXT NOT NULL  -- JSON, of a response that took several requests; else ""
+    );
+    INSERT INTO record SELECT NULL, * FROM former_record ORDER BY at;
+    DROP TABLE former_record;
+    CREATE TABLE record_key (
+        hash INTEGER NOT NULL, id INTEGER NOT NULL,
+        PRIMARY KEY (hash, id)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

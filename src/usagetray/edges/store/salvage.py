@@ -17,11 +17,11 @@ LARGEST = 10**16
 """Instants in microseconds stay below this for three hundred years."""
 WIDE = frozenset({"place_rank", "place_tie"})
 """Columns of larger numbers, of which nothing but their order matters."""
-MADE_ANEW = frozenset({"usage", "aside", "log_file"})
+MADE_ANEW = frozenset({"usage", "aside", "log_file", "record_key"})
 """Tables that say again what others say. Without the marks of how far logs were read, they are read again."""
 ORPHANS = (
     "DELETE FROM record WHERE place NOT IN (SELECT id FROM place) OR terms NOT IN (SELECT id FROM terms)",
-    "DELETE FROM meta WHERE key = 'logs_seen'",
+    "DELETE FROM meta WHERE key IN ('logs_seen', 'ledger_keys')",
 )
 """What cannot be understood alone, or is true no more."""
 
