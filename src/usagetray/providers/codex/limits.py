@@ -220,7 +220,11 @@ def money(answer: Answer) -> tuple[MoneyLine, ...]:
 
 
 def _cap(answer: Answer) -> Answer | None:
-    """The cap has moved over time: the root first, then beside the windows, then under `spend_control`."""
+    """The cap that was reached; else it has moved over time: root, beside the windows, under `spend_control`."""
+    control = answer.sub("spend_control")
+    named = f"{control.text('reached_limit_type')}_limit" if control and is_capped(answer) else ""
+    if control and named in CAPS and (cap := control.sub(named)):
+        return cap
     for place in (answer, answer.sub("rate_limit"), answer.sub("spend_control")):
         if place is None:
             continue
@@ -237,12 +241,9 @@ def is_capped(answer: Answer) -> bool:
 
 def _reached_cap(answer: Answer, at: datetime) -> tuple[UsageWindow, ...]:
     """That cap as the full window that it is; while it has room it is a sum of money."""
-    control = answer.sub("spend_control")
-    if control is None or not is_capped(answer):
+    if not is_capped(answer):
         return ()
-    named = f"{control.text('reached_limit_type')}_limit"
-    cap = control.sub(named) if named in CAPS else None
-    cap = cap or _cap(answer)
+    cap = _cap(answer)
     resets_at = _reset(cap, at) if cap else None
     return (UsageWindow(key=f"{MAIN}:spend-cap", label="Spend cap", utilization=1.0, resets_at=resets_at, length=None),)
 
