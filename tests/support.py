@@ -28,6 +28,7 @@ from usagetray.spine.core import Core
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TICK = timedelta(seconds=10)
 """How often the program looks for what is due."""
+MINUTE = timedelta(minutes=1)
 ALLOWED = 'welcomed = true\n[providers.claude]\nallow = ["usage_endpoint"]\n'
 ACCOUNT = "00000000-0000-4000-8000-00000000000a"
 
@@ -264,6 +265,7 @@ class World:
     alerts: Recorder = field(default_factory=Recorder)
     running: list[Core] = field(default_factory=list)
     uses_tool: bool = True  # somebody works with Claude Code all the time
+    worked_at: datetime = NOW
 
     @property
     def profile(self) -> Path:
@@ -292,12 +294,17 @@ class World:
         self.stop(core)
         return self.start()
 
-    def run(self, core: Core, span: timedelta, *, every: timedelta = TICK) -> None:
-        """Lets the time pass in steps, each with a tick at its end."""
+    def run(self, core: Core, span: timedelta, *, every: timedelta | None = None, leap: timedelta = MINUTE) -> None:
+        """Lets the time pass in steps, each with a tick at its end.
+
+        Without `every` these are the program's own ticks, but for those at which no request is due: as long a time
+        of them as `leap` at most is left out.
+        """
         ends_at = self.clock.now() + span
-        while self.clock.now() < ends_at:
-            self.clock.advance(min(every, ends_at - self.clock.now()))
-            if self.uses_tool and self.clock.now().second == 0:
+        while (left := ends_at - self.clock.now()) > timedelta():
+            self.clock.advance(min(every or until_due(core, self.clock, leap), left))
+            if self.uses_tool and self.clock.now() - self.worked_at >= MINUTE:
+                self.worked_at = self.clock.now()
                 self.home.work()
             core.tick()
 
@@ -306,6 +313,22 @@ class World:
         for core in list(self.running):
             self.stop(core)
         self.vendor.close()
+
+
+def due_in(core: Core, clock: ManualClock) -> timedelta:
+    """How long it is to the next request that is planned; a year where there is none."""
+    plans = [core.store.plan(source) for source in core.store.sources()]
+    due = [plan.next_at for plan in plans if plan is not None and plan.next_at is not None]
+    return min(due) - clock.now() if due else timedelta(days=365)
+
+
+def until_due(core: Core, clock: ManualClock, leap: timedelta) -> timedelta:
+    """The time to the tick at which the next planned request is due, `leap` at most.
+
+    One that is due and was not made has nothing to be made with: when that changes nobody has planned.
+    """
+    ticks = -(-due_in(core, clock) // TICK)  # rounded up
+    return min(ticks * TICK, leap) if ticks > 0 else leap
 
 
 def account(core: Core, index: int = 0) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.support import ManualClock, Recorder, Vendor, always, ok
+from tests.support import ManualClock, Recorder, Vendor, always, ok, until_due
 from usagetray.app import build_headless
 from usagetray.providers.contract import Reply
 from usagetray.spine.core import Core
@@ -117,11 +117,12 @@ class Desk:
         self.core.tick()
         return self.core
 
-    def run(self, span: timedelta, every: timedelta = timedelta(seconds=10)) -> None:
+    def run(self, span: timedelta, *, leap: timedelta = MINUTE) -> None:
+        """The program's ticks, but for those at which nothing is due: `leap` at most is left out of them."""
         assert self.core is not None
         ends_at = self.clock.now() + span
         while self.clock.now() < ends_at:
-            self.clock.advance(every)
+            self.clock.advance(min(until_due(self.core, self.clock, leap), ends_at - self.clock.now()))
             self.core.tick()
 
     @property

@@ -117,7 +117,7 @@ def test_without_consent_nothing_is_asked_and_the_sign_in_is_not_opened(desk: De
     os.utime(desk.auth, (0, 0))
 
     desk.start()
-    desk.run(timedelta(days=1), every=10 * MINUTE)
+    desk.run(timedelta(days=1), leap=10 * MINUTE)
 
     assert desk.vendor.asked == []
     assert desk.auth.stat().st_atime == 0
@@ -265,7 +265,7 @@ def test_where_neither_path_serves_the_session_files_stand(desk: Desk) -> None:
     desk.vendor.answer = always(CHALLENGE)
 
     desk.start()
-    desk.run(2 * HOUR, every=MINUTE)
+    desk.run(2 * HOUR, leap=5 * MINUTE)
 
     assert len(desk.paths()) <= 2 * 3
     assert desk.paths()[:2] == [WHAM, SECOND]
@@ -321,7 +321,7 @@ def test_a_token_that_has_run_out_is_left_alone(desk: Desk) -> None:
     before, content = desk.auth.stat(), desk.auth.read_bytes()
 
     desk.start()
-    desk.run(timedelta(days=1), every=5 * MINUTE)
+    desk.run(timedelta(days=1), leap=10 * MINUTE)
 
     after = desk.auth.stat()
     assert desk.vendor.asked == []
@@ -441,7 +441,7 @@ def test_exchanged_sign_ins_never_mix_figures(desk: Desk) -> None:
     wrong = []
     for number in range(100):
         desk.sign_in(*((token("b"), OTHER) if number % 2 == 0 else (token("a"), ACCOUNT)))
-        desk.run(2 * MINUTE, every=MINUTE)
+        desk.run(2 * MINUTE)
         wrong += [
             (number, each["account"], window["used_percent"])
             for each in desk.accounts

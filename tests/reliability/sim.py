@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.reliability.fake_provider import Kind
-from tests.support import NOW, TICK, ManualClock, Recorder, Vendor
+from tests.support import NOW, ManualClock, Recorder, Vendor, due_in, until_due
 from usagetray.app import build_headless
 from usagetray.edges.keychain import Keychain, keychain_double
 from usagetray.edges.notify import Notifier
@@ -27,7 +27,6 @@ from usagetray.spine.core import Core
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 LEAP = 10 * MINUTE
 """The most ticks left out at once where no request is due: what stands in files is still read this often."""
-PATIENCE_S = 10.0
 TOKEN = "made-up-token-a"
 SERVICE = "usagetray:reliability"
 
@@ -119,9 +118,8 @@ class Sim:
         return self.start()
 
     def tick(self) -> None:
-        """One of the program's, with its requests awaited: on a busy machine they may take longer than a tick waits."""
+        """One of the program's."""
         self._running.tick()
-        self._running.refresh.settle(PATIENCE_S)
 
     def run(
         self,
@@ -137,7 +135,7 @@ class Sim:
         """
         ends_at = self.clock.now() + span
         while self.clock.now() < ends_at:
-            step = every or self._until_due(leap)
+            step = every or until_due(self._running, self.clock, leap)
             self.clock.advance(min(step, ends_at - self.clock.now()))
             self.tick()
             if watch is not None:
@@ -145,14 +143,7 @@ class Sim:
 
     def due_in(self) -> timedelta:
         """How long it is to the next request that is planned; a year where there is none."""
-        store = self._running.store
-        plans = [store.plan(source) for source in store.sources()]
-        due = [plan.next_at for plan in plans if plan is not None and plan.next_at is not None]
-        return min(due) - self.clock.now() if due else 365 * DAY
-
-    def _until_due(self, leap: timedelta) -> timedelta:
-        ticks = -(-self.due_in() // TICK)  # rounded up
-        return min(max(ticks * TICK, TICK), leap)
+        return due_in(self._running, self.clock)
 
     @property
     def _running(self) -> Core:

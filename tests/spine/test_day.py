@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
-from tests.support import NOW, TICK, Asked, World, always, limits, ok, row, within
+from tests.support import MINUTE, NOW, Asked, World, always, limits, ok, row, within
 from usagetray.providers.claude import rehearsal
 from usagetray.providers.contract import Reply
 
@@ -18,20 +18,20 @@ def day(asked: Asked) -> Reply:
     return rehearsal.reply(NOW, asked.at)
 
 
-def play(world: World, span: timedelta, *, restarts: tuple[int, ...] = (), every: timedelta = TICK) -> None:
+def play(world: World, span: timedelta, *, restarts: tuple[int, ...] = ()) -> None:
     world.vendor.answer = day
     core = world.start()
     core.tick()
-    for minute in range(int(span / timedelta(minutes=1))):
-        world.run(core, timedelta(minutes=1), every=every)
-        if minute + 1 in restarts:
+    for ends_at in (*(timedelta(minutes=each) for each in restarts), span):
+        world.run(core, NOW + ends_at - world.clock.now(), leap=5 * MINUTE)
+        if ends_at != span:
             core = world.restart(core)
             core.tick()
 
 
 def test_the_day_is_announced_and_restarts_repeat_nothing(world: World) -> None:
     """Twice 50, 75, 90 %; first it locks and comes back, then credits take over. Eight restarts change nothing."""
-    play(world, HOURS, restarts=RESTARTS, every=timedelta(minutes=1))
+    play(world, HOURS, restarts=RESTARTS)
 
     said = [(each.threshold, each.title) for each in world.alerts.alerts]
     assert [threshold for threshold, _ in said[:5]] == [0.5, 0.75, 0.9, None, None]
@@ -50,7 +50,7 @@ def test_the_day_is_announced_and_restarts_repeat_nothing(world: World) -> None:
 
 def test_the_day_keeps_within_what_may_be_asked(world: World) -> None:
     """Automatic requests 60 s apart, one within a minute after the reset, at most 4 in the throttled half hour."""
-    play(world, HOURS, every=timedelta(seconds=20))
+    play(world, HOURS)
 
     times = world.vendor.times()
     apart = [later - earlier for earlier, later in itertools.pairwise(times)]

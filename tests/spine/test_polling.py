@@ -7,7 +7,20 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support import NOW, World, account, always, in_turn, limits, ok, refused, wait_until, window, within
+from tests.support import (
+    NOW,
+    World,
+    account,
+    always,
+    in_turn,
+    limits,
+    ok,
+    refused,
+    until_due,
+    wait_until,
+    window,
+    within,
+)
 from usagetray.providers.contract import Reply
 
 HOUR = timedelta(hours=1)
@@ -24,7 +37,7 @@ def test_an_endless_429_is_asked_four_times_in_the_first_hour_and_thirty_times_a
     first = len(world.vendor.asked) - 1
     limited_from = world.vendor.times()[first]
 
-    world.run(core, DAY, every=2 * MINUTE)
+    world.run(core, DAY, leap=10 * MINUTE)
 
     times = world.vendor.times()[first:]
     assert account(core)["state"] == "rate_limited"
@@ -35,7 +48,7 @@ def test_an_endless_429_is_asked_four_times_in_the_first_hour_and_thirty_times_a
     assert len(within(times, limited_from, limited_from + DAY)) <= 30
 
     world.vendor.answer = always(ok(limits(12, session_ends=world.clock.now() + 3 * HOUR)))
-    world.run(core, timedelta(minutes=75), every=MINUTE)
+    world.run(core, timedelta(minutes=75), leap=10 * MINUTE)
     before = len(world.vendor.asked)
     world.run(core, timedelta(minutes=12))
 
@@ -65,7 +78,7 @@ def test_a_server_s_wait_is_kept_but_never_longer_than_six_hours(
     core.tick()
 
     while len(world.vendor.asked) < 2 and world.clock.now() < NOW + 7 * HOUR:
-        world.run(core, timedelta(seconds=30), every=timedelta(seconds=30))
+        world.run(core, until_due(core, world.clock, 10 * MINUTE))
         core.click()  # nothing shortens the wait, the user neither
 
     assert least <= world.vendor.times()[1] <= most

@@ -59,7 +59,7 @@ def test_signed_out_needs_two_refusals_a_minute_apart_and_then_asks_no_more(worl
     assert account(core)["state"] == "signed_out"
     assert world.vendor.asked[1].at - world.vendor.asked[0].at >= MINUTE
 
-    world.run(core, 2 * HOUR, every=MINUTE)
+    world.run(core, 2 * HOUR, leap=5 * MINUTE)
     assert len(world.vendor.asked) <= 2 + 2 * 2
 
     world.vendor.answer = always(ok(limits()))
@@ -73,7 +73,7 @@ def test_a_missing_right_is_not_a_sign_out(world: World) -> None:
     world.vendor.answer = always(refused(403))
     core = world.start()
     core.tick()
-    world.run(core, HOUR, every=MINUTE)
+    world.run(core, HOUR, leap=5 * MINUTE)
 
     assert account(core)["state"] == "not_allowed"
     assert len(world.vendor.asked) <= 2
@@ -87,7 +87,7 @@ def test_an_expired_sign_in_is_left_alone_for_a_day(world: World) -> None:
     before = world.home.credentials.stat(), world.home.credentials.read_bytes()
     asked = len(world.vendor.asked)
 
-    world.run(core, timedelta(days=1), every=2 * MINUTE)
+    world.run(core, timedelta(days=1), leap=10 * MINUTE)
 
     after = world.home.credentials.stat(), world.home.credentials.read_bytes()
     assert len(world.vendor.asked) == asked

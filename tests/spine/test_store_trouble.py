@@ -22,7 +22,7 @@ def test_a_full_disk_neither_hammers_the_server_nor_repeats_alerts(world: World)
     world.vendor.answer = always(ok(limits(78)))
     before = len(world.vendor.asked)
 
-    world.run(core, timedelta(hours=1))
+    world.run(core, timedelta(hours=1), leap=5 * MINUTE)
 
     assert account(core)["state"] == "disk_full"
     assert window(core)["used_percent"] == 78

@@ -79,7 +79,7 @@ def test_a_window_that_has_ended_shows_no_figure_and_is_asked_about_once(world: 
     assert len(within(world.vendor.times(), reset + 5 * SECOND, reset + timedelta(seconds=60))) == 1
     alerts = len(world.alerts.alerts)
     for _ in range(6):
-        world.run(core, 30 * MINUTE, every=MINUTE)
+        world.run(core, 30 * MINUTE, leap=5 * MINUTE)
         assert window(core)["used_percent"] is None
         assert window(core)["state"] == "ended"
         assert "-" not in account(core)["state_text"].replace("sign-in", "")
