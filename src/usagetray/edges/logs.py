@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 import os
 import re
 import sys
 import threading
-from collections import deque
-from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from urllib.parse import quote
 
 from usagetray.edges.files import open_private, private_dir
+from usagetray.edges.hidden import HIDDEN, Hidden
 from usagetray.edges.plain import plain
 from usagetray.errors import UserError
 from usagetray.model import Secret
-
-HIDDEN = "•••"
-PIECE = 12
-"""Characters: a secret's pieces of this length and longer are hidden wherever they stand."""
-
-SHORTEST = 6
-"""A shorter text is no secret, and hiding it would riddle every line."""
-
-MOST_SECRETS = 64
-"""Remembered for masking, newest last: tokens change every few hours."""
 
 MOST_MESSAGE = 2000
 QUIET = ("httpx", "httpcore", "desktop_notifier", "PIL", "apscheduler", "asyncio", "keyring", "dbus_fast", "plyer")
@@ -58,25 +44,11 @@ class Masking(logging.Formatter):
     def __init__(self, home: Path | None = None) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._home = str(home or Path.home())
-        self._registering = threading.Lock()
-        self._secrets: deque[str] = deque(maxlen=MOST_SECRETS)
-        self._pieces: dict[int, frozenset[str]] = {}  # by length
+        self._hidden = Hidden()
 
     def register(self, secret: Secret) -> None:
         """Hides this text, each piece of it of 12 characters, and both in the usual encodings, from now on."""
-        text = secret.reveal()
-        if len(text) < SHORTEST:
-            return
-        with self._registering:  # sources are asked side by side, each with a secret of its own
-            if text in self._secrets:
-                return
-            self._secrets.append(text)
-            found: dict[int, set[str]] = {}
-            for known in self._secrets:
-                for form in _forms(known):
-                    for piece in _cut(form):
-                        found.setdefault(len(piece), set()).add(piece)
-            self._pieces = {length: frozenset(pieces) for length, pieces in found.items()}
+        self._hidden.add(secret.reveal())
 
     def format(self, record: logging.LogRecord) -> str:
         return self.mask(super().format(record))
@@ -87,7 +59,7 @@ class Masking(logging.Formatter):
         return super().formatMessage(record)
 
     def mask(self, text: str) -> str:
-        text = _without(text, self._pieces)
+        text = self._hidden.without(text)
         for pattern, instead in PATTERNS:
             text = pattern.sub(instead, text)
         if len(self._home) > 1:
@@ -170,43 +142,3 @@ def _masked_run(found: re.Match[str]) -> str:
         return run
     mixed = any(character.isupper() for character in run) and any(character.islower() for character in run)
     return run if "/" in run and not mixed else HIDDEN
-
-
-def _forms(text: str) -> Iterator[str]:
-    """The text as it is, and as URLs, JSON, hex and base64 (at each of its three offsets) would carry it."""
-    yield text
-    octets = text.encode("utf-8", "surrogatepass")
-    yield quote(octets, safe="")
-    yield json.dumps(text)[1:-1]
-    yield octets.hex()
-    yield octets.hex().upper()
-    for offset in range(3):
-        # The first and last characters also depend on the neighbours.
-        encoded = base64.b64encode(b"\0" * offset + octets).decode().rstrip("=")[offset + (offset > 0) : -1]
-        yield encoded
-        yield encoded.replace("+", "-").replace("/", "_")
-
-
-def _cut(text: str) -> Iterator[str]:
-    if SHORTEST <= len(text) < PIECE:
-        yield text
-    for at in range(len(text) - PIECE + 1):
-        yield text[at : at + PIECE]
-
-
-def _without(text: str, pieces: Mapping[int, frozenset[str]]) -> str:
-    """The text with every stretch hidden that the pieces, given by length, cover."""
-    covered = bytearray(len(text))
-    for length, known in pieces.items():
-        for at in range(len(text) - length + 1):
-            if text[at : at + length] in known:
-                covered[at : at + length] = b"\1" * length
-    if not any(covered):
-        return text
-    kept: list[str] = []
-    for at, character in enumerate(text):
-        if not covered[at]:
-            kept.append(character)
-        elif at == 0 or not covered[at - 1]:
-            kept.append(HIDDEN)
-    return "".join(kept)

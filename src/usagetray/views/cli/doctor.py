@@ -12,7 +12,8 @@ from typing import Any
 
 from usagetray import __version__
 from usagetray.edges.crashes import Crash
-from usagetray.edges.logs import HIDDEN, Masking
+from usagetray.edges.hidden import HIDDEN
+from usagetray.edges.logs import Masking
 from usagetray.spine.doctoring import Examination, examine
 from usagetray.spine.own_providers import known
 from usagetray.spine.reading import make_keychain
