@@ -47,7 +47,7 @@ def is_known(code: str) -> bool:
 def tr(text: str, /, **fields: object) -> str:
     """The text in the user's language, its fields in braces filled in: `tr("Locked until {when}", when="21:20")`."""
     catalogue = _Spoken.catalogue
-    said = text if catalogue is None else catalogue.gettext(text)
+    said = text if catalogue is None or not text else catalogue.gettext(text)  # "" is the catalogue's own head
     return said.format(**fields) if fields else said
 
 

@@ -10,6 +10,7 @@ import re
 
 ACCENTED = str.maketrans("aeiouAEIOUcnyz", "àéîöûÀÉÎÖÛçñýž")
 LONGER = 0.35
+WORD = 20
 SYMBOLS = re.compile(r"(\{[^}]*\})")
 
 
@@ -27,4 +28,5 @@ def pseudo(text: str) -> str:
     if letters < 4:
         return text
     accented = "".join(each if SYMBOLS.fullmatch(each) else each.translate(ACCENTED) for each in SYMBOLS.split(text))
-    return f"[{accented}{'·' * round(letters * LONGER)}]"
+    more = " ".join(("·" * WORD,) * (round(letters * LONGER) // WORD))  # as words: a line may break between them
+    return f"[{accented}{'·' * (round(letters * LONGER) % WORD)}{' ' * bool(more)}{more}]"

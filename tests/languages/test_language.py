@@ -61,3 +61,10 @@ def test_texts_without_words_stay_as_they_are() -> None:
 
     assert tr("no such text {here}", here=1) == "no such text 1"
     assert language.inside("Week") == "Week"
+
+
+def test_nothing_to_say_stays_nothing() -> None:
+    """A catalogue has its own head under the empty text."""
+    speak("de")
+
+    assert tr("") == ""

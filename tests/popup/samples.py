@@ -13,6 +13,7 @@ from usagetray.domain.cost_to_date import CostToDate
 from usagetray.domain.states import Level, State, WindowState
 from usagetray.model import Money, MoneyKind, MoneyLine, SurfaceShare
 from usagetray.overview import AccountView, BillingView, FoundTool, Overview, ReadingLogs, WindowView
+from usagetray.providers import discover
 
 ZONE = ZoneInfo("Pacific/Auckland")
 NOW = datetime(2026, 11, 20, 20, 4, tzinfo=ZONE).astimezone(ZoneInfo("UTC"))
@@ -241,34 +242,18 @@ def billed_by_key() -> Overview:
     return overview(claude(billing=view), codex(), billing=(view,))
 
 
+def tool(provider: str, **more: object) -> FoundTool:
+    """As it is found, in the words it really has."""
+    its = next(each for each in discover() if each.id == provider)
+    return FoundTool(provider=its.id, name=its.name, reads=its.reads, connected=False, **more)  # type: ignore[arg-type]
+
+
 def first_run() -> Overview:
-    found = (
-        FoundTool(
-            provider="claude",
-            name="Claude Code",
-            reads="Reads Claude Code’s own usage file and session logs. Your sign-in is never touched.",
-            connected=False,
-            hooks=(
-                (
-                    "status_line",
-                    "Fresher figures: adds one line to Claude Code’s settings, so that it passes its limits on. "
-                    "Your own status line keeps working.",
-                    False,
-                ),
-            ),
-        ),
-        FoundTool(
-            provider="codex", name="Codex", reads="Reads Codex’s own session files. No network.", connected=False
-        ),
-    )
-    asking = FoundTool(
-        provider="copilot",
-        name="Copilot",
-        reads="Nothing is read without asking.",
-        connected=False,
-        is_free=False,
-        asks=(("gh", "GitHub, by your gh", "Asks your own gh for its token, to ask GitHub for your use.", False),),
-    )
+    every = {each.id: each for each in discover()}
+    hooks = tuple((hook.id, hook.explains, False) for hook in every["claude"].hooks)
+    (gh,) = [each for each in every["copilot"].strategies if each.id == "gh"]
+    found = (tool("claude", hooks=hooks), tool("codex"))
+    asking = tool("copilot", is_free=False, asks=(("gh", gh.label, gh.consent, False),))
     keyed = (("anthropic_admin", "Anthropic API"), ("minimax", "MiniMax"), ("kimi", "Kimi"), ("zai", "Z.ai"))
     return overview(first_run=True, found=(*found, asking), checked_at=None, missing=("Kimi", "Gemini"), keyed=keyed)
 

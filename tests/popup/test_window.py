@@ -356,7 +356,7 @@ def test_the_button_counts_and_a_hook_goes_only_with_its_tool(open_popup: Open) 
     status_line.click()
     codex.click()
     assert page.start.words == "Start with 1 tool"
-    assert page.choices.chosen() == (["claude"], [["claude", "status_line"]])
+    assert page.choices.chosen() == (["claude"], [["claude", "status-line"]])
     claude.click()
     assert page.choices.chosen() == ([], [])
     assert not page.start.isEnabled()
@@ -377,7 +377,7 @@ def test_the_first_page_says_what_would_be_read(open_popup: Open) -> None:
 
     described = [one.accessibleDescription() for one in painted(popup.window) if isinstance(one, Tick)]
     assert described[0].startswith("Reads Claude Code’s own usage file")
-    assert described[1].startswith("Fresher figures: adds one line")
+    assert described[1].startswith("Fresher figures: adds a command")
 
 
 def test_without_any_tool_the_first_page_points_to_the_demo(open_popup: Open) -> None:

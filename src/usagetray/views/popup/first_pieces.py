@@ -21,6 +21,10 @@ from usagetray.views.popup.widgets import Look, Painted, Plain
 CHIP = 28
 
 
+MOST_LINES = 24
+"""What somebody consents to is never cut; the page scrolls."""
+
+
 class Tick(Painted, QCheckBox):
     """A card or a line that is a check box as a whole."""
 
@@ -54,7 +58,7 @@ class Tick(Painted, QCheckBox):
         is_beside = wide + 8 + letters.width(self.title, t.TITLE) <= room
         # Where there is no room for it beside the name, it begins the lines below.
         first = letters.wrap(self.aside, t.BODY, room, most=2) if not is_beside else ()
-        lines = (*first, *letters.wrap(self.detail, t.BODY, room, most=7))
+        lines = (*first, *letters.wrap(self.detail, t.BODY, room, most=MOST_LINES))
         height = 34.0 + t.LEADING * len(lines) + (8 if lines else 0)
         on = self.isChecked()
         items: list[Item] = [
@@ -83,7 +87,7 @@ class Tick(Painted, QCheckBox):
 
     def _line(self, letters: Letters) -> Scene:
         at = LEFT + 42.0
-        lines = letters.wrap(self.detail, t.BODY, RIGHT - 12 - at, most=6)
+        lines = letters.wrap(self.detail, t.BODY, RIGHT - 12 - at, most=MOST_LINES)
         items: list[Item] = check_box(LEFT + 12, 5, on=self.isChecked())
         items.extend(
             middle(letters, text, t.BODY, "text2", 14 + t.LEADING * line, at, RIGHT - 12 - at)
@@ -138,10 +142,10 @@ class Chip(Painted, QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(name)
         self.prepare(look, Scene(height=CHIP, items=()))
-        width = round(look.letters.width(words, t.NAME)) + 36.0
-        panel = Panel(x=1, y=1, width=width - 2, height=CHIP - 2, radius=CHIP / 2 - 1, outline="ctl", outline_width=1)
+        width = round(look.letters.width(words, t.NAME)) + 40.0
+        panel = Panel(x=0, y=1, width=width - 1, height=CHIP - 2, radius=CHIP / 2 - 1, outline="ctl", outline_width=1)
         plus = middle(look.letters, "+", t.NAME, "text2", CHIP / 2, 11, 14)
-        text = middle(look.letters, words, t.NAME, "text", CHIP / 2, 24, width - 24)
+        text = middle(look.letters, words, t.NAME, "text", CHIP / 2, 28, width - 28)
         self.ring_box = (0, 0, width, CHIP)
         self.put(look, Scene(height=CHIP, items=(panel, plus, text)), width=width)
         self.clicked.connect(lambda _checked=False: press())

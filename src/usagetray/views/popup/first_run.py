@@ -85,7 +85,7 @@ class Choices(QWidget):
             card = Tick(
                 self._look,
                 tr("{name}: {source}", name=plain(tool.name, 40), source=plain(tr(source), 40)),
-                plain(tr(explains), 480),
+                plain(tr(explains), 800),
                 is_card=True,
                 on=given,
                 aside=plain(tr(source), 40),
@@ -101,8 +101,8 @@ class Choices(QWidget):
         self._add(made)
 
     def _heading(self, words: str) -> None:
-        text = middle(self._look.letters, words, t.BODY_STRONG, "text3", 13, LEFT, INNER)
-        self._add(Plain(self._look, Scene(height=26, items=(text,)), words))
+        text = middle(self._look.letters, words, t.BODY_STRONG, "text3", 18, LEFT, INNER)
+        self._add(Plain(self._look, Scene(height=31, items=(text,)), words))
 
     def _nothing_found(self, missing: tuple[str, ...]) -> None:
         looked_for = ", ".join(plain(name, 24) for name in missing[:8])

@@ -19,6 +19,9 @@ Answer = Callable[[bool, str], None]
 Ask = Callable[[Mapping[str, object], Answer], None]
 """Sends a wish to the tray; the answer is whether it was done, and a sentence."""
 
+MOST = 1500
+"""Letters of what is consented to: far above the longest there is, for it must never be cut."""
+
 
 class ConsentLine(QWidget):
     def __init__(
@@ -37,7 +40,7 @@ class ConsentLine(QWidget):
         texts = QVBoxLayout()
         texts.setSpacing(round(1 * look.scale))
         texts.addWidget(label(self._title, "name"))
-        texts.addWidget(label(plain(consent.explains, 600), "help"))
+        texts.addWidget(label(plain(consent.explains, MOST), "help"))
         head.addLayout(texts, 1)
         self.switch: Switch | None = None
         self.form: KeyForm | None = None
@@ -55,7 +58,7 @@ class ConsentLine(QWidget):
             self.remove.setParent(self)
             self.connect_button.hide()
             self.remove.hide()
-            self.switch = Switch(look, self._title, plain(consent.explains, 600))
+            self.switch = Switch(look, self._title, plain(consent.explains, MOST))
             self.switch.clicked.connect(lambda on: self._send("allow" if on else "withdraw"))
             head.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignTop)
         texts.addWidget(self.state)
