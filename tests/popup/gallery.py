@@ -1,4 +1,4 @@
-"""Draws every state of the popup into pictures, from fixed samples.
+"""Draws every state of the popup, every page of the settings and the icon sheet into pictures, from fixed samples.
 
     python -m tests.popup.gallery OUT_DIR [--beside FOLDER] [--font NAME] [--text PERCENT] [--language CODE] [NAME ...]
 
@@ -12,6 +12,8 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, qInstallMessageHandler
@@ -21,9 +23,12 @@ from PySide6.QtWidgets import QApplication
 from tests.popup.gallery_samples import PICTURES, Picture
 from tests.popup.measuring import misfits
 from tests.popup.samples import ZONE
+from tests.popup.settings_world import World, settle
 from usagetray import language
 from usagetray.overview import Overview
+from usagetray.views.icon.sheet import write_icon_sheet
 from usagetray.views.popup.loading import Loader
+from usagetray.views.popup.settings.pages import PAGES
 from usagetray.views.popup.shell import Shell
 from usagetray.views.popup.tabs import TABS
 from usagetray.views.popup.window import PopupWindow
@@ -31,6 +36,7 @@ from usagetray.views.popup.window import PopupWindow
 RATIO = 2
 AROUND = 10  # pixels at scale 1 between the shadow and the edge of the picture
 GROUNDS = {"light": "#C9CFDB", "dark": "#3A4350", "contrast": "#C9CFDB"}
+Draws = Callable[[], tuple[QImage, list[str]]]
 SCREEN = {"screens": [{"name": "gallery", "x": 0, "y": 0, "width": 3200, "height": 4800}]}
 
 
@@ -50,16 +56,18 @@ def main() -> None:
     arguments.folder.mkdir(parents=True, exist_ok=True)
     application = start(arguments.font, arguments.text)
     misfitting = False
-    for name, picture in PICTURES.items():
+    for name, target, draws in gallery(application):
         if arguments.names and name not in arguments.names:
             continue
-        drawn, wrong = draw(application, picture)
+        if arguments.check and name not in PICTURES:
+            continue  # the settings are measured by tests of their own
+        drawn, wrong = draws()
         if arguments.check:
             print(f"{name}: {'; '.join(wrong) or 'fits'}")  # noqa: T201
             misfitting |= bool(wrong)
             continue
-        if arguments.beside is not None and picture.target:
-            drawn = beside(QImage(str(arguments.beside / f"{picture.target}.png")), drawn)
+        if arguments.beside is not None and target:
+            drawn = beside(QImage(str(arguments.beside / f"{target}.png")), drawn)
         drawn.save(str(arguments.folder / f"{name}.png"))
         print(arguments.folder / f"{name}.png", f"{drawn.width()} x {drawn.height()}")  # noqa: T201
     if misfitting:
@@ -78,6 +86,37 @@ def start(font: str | None, text: int) -> QApplication:
     application.setFont(letters)
     Path(file.name).unlink()
     return application
+
+
+def gallery(application: QApplication) -> Iterator[tuple[str, str, Draws]]:
+    """Names, the design's pictures, and what draws them and says what does not fit."""
+    for name, picture in PICTURES.items():
+        yield name, picture.target, partial(draw, application, picture)
+    for theme in ("light", "dark"):
+        for page in PAGES:
+            yield f"settings_{page.key}_{theme}", "settings", partial(draw_settings, page.key, theme)
+    yield "icons", "icons_sheet", draw_icons
+
+
+def draw_settings(page: str, theme: str) -> tuple[QImage, list[str]]:
+    """As high as the page is: all of it is to be seen."""
+    with tempfile.TemporaryDirectory() as folder:
+        window = World(Path(folder)).open(theme=theme)
+        window.turn_to(page)
+        settle()
+        shown = window.pages[page].widget()
+        window.resize(window.width(), max(window.height(), shown.sizeHint().height()))
+        settle()
+        picture = window.grab().toImage()
+        window.close()
+        window.deleteLater()
+    return picture, []
+
+
+def draw_icons() -> tuple[QImage, list[str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        write_icon_sheet(Path(folder) / "icons.png")
+        return QImage(str(Path(folder) / "icons.png")), []
 
 
 def draw(application: QApplication, picture: Picture) -> tuple[QImage, list[str]]:

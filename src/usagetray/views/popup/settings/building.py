@@ -13,10 +13,10 @@ from usagetray.views.popup.settings import parts
 from usagetray.views.popup.settings.budgets import BudgetsField
 from usagetray.views.popup.settings.cards import Cards, confirm
 from usagetray.views.popup.settings.consents import Ask
-from usagetray.views.popup.settings.controls import button, label, rule
+from usagetray.views.popup.settings.controls import EDGE, button, label, rule
 from usagetray.views.popup.settings.fields import PickField
 from usagetray.views.popup.settings.rows import RowLine, Want
-from usagetray.views.popup.settings.shapes import Heading, Note, Part, Press, Row, SettingsPage
+from usagetray.views.popup.settings.shapes import Heading, Note, Part, Press, Row, SettingsPage, Shape
 from usagetray.views.popup.widgets import Look
 
 
@@ -37,39 +37,48 @@ class PageView(QScrollArea):
         inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._stack = QVBoxLayout(inner)
         scale = look.scale
-        self._stack.setContentsMargins(round(20 * scale), round(18 * scale), round(20 * scale), round(20 * scale))
+        self._edge = round(EDGE * scale)
+        right = round(20 * scale) - self._edge
+        self._stack.setContentsMargins(round(20 * scale), round(18 * scale), right, round(20 * scale))
         self._stack.setSpacing(round(2 * scale))
-        self._stack.addWidget(label(tr(page.name), "title"))
+        self._put(label(tr(page.name), "title"))
         if page.lead:
-            self._stack.addWidget(label(tr(page.lead), "help"))
+            self._put(label(tr(page.lead), "help"))
         self._stack.addSpacing(round(8 * scale))
         for piece in page.pieces:
             self._add(piece)
         self._stack.addStretch(1)
         self.setWidget(inner)
 
+    def _put(self, widget: QWidget, *, ends_with_switch: bool = False) -> None:
+        """All end at one line, for the eye: a switch has room for its ring beyond that."""
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0 if ends_with_switch else self._edge, 0)
+        line.addWidget(widget)
+        self._stack.addLayout(line)
+
     def _add(self, piece: Row | Heading | Note | Press | Part) -> None:
         match piece:
             case Row():
                 made = self.rows[piece.key] = RowLine(piece, piece.key, self._look, self._want)
-                self._stack.addWidget(made)
+                self._put(made, ends_with_switch=piece.shape in (Shape.SWITCH, Shape.SPAN))
             case Heading():
                 if piece != self.page.pieces[0]:
                     self._stack.addSpacing(round(10 * self._look.scale))
-                    self._stack.addWidget(rule())
+                    self._put(rule())
                     self._stack.addSpacing(round(8 * self._look.scale))
-                self._stack.addWidget(label(tr(piece.text), "heading"))
+                self._put(label(tr(piece.text), "heading"))
             case Note():
-                self._stack.addWidget(label(tr(piece.text), "note"))
+                self._put(label(tr(piece.text), "note"))
             case Press():
-                self._stack.addWidget(PressLine(piece, self._look, self._ask, self._press))
+                self._put(PressLine(piece, self._look, self._ask, self._press))
             case Part():
                 self._add_part(piece.name)
 
     def _add_part(self, name: str) -> None:
         if name == "connections":
             self.cards = Cards(self._look, self._want, self._ask)
-            self._stack.addWidget(self.cards)
+            self._put(self.cards)
             return
         made: parts.PartView
         if name == "autostart":
@@ -87,7 +96,7 @@ class PageView(QScrollArea):
             }
             made = kinds[name](self._look)
         self.parts.append(made)
-        self._stack.addWidget(made)
+        self._put(made, ends_with_switch=name == "autostart")
 
     def show_setup(self, seen: parts.Seen) -> None:
         setup = seen.setup

@@ -47,6 +47,13 @@ def label(text: str, role: str, *, wrap: bool = True) -> QLabel:
     return made
 
 
+def figure(text: str, role: str) -> QLabel:
+    """In a column of others: they end at one line."""
+    made = label(text, role, wrap=False)
+    made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return made
+
+
 def rule() -> QFrame:
     made = QFrame()
     made.setObjectName("rule")

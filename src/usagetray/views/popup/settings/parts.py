@@ -17,7 +17,7 @@ from usagetray.views import own_cost_words
 from usagetray.views.plain import plain
 from usagetray.views.popup.scene import Mark, draw
 from usagetray.views.popup.settings.consents import Ask
-from usagetray.views.popup.settings.controls import Switch, clear, label, worn
+from usagetray.views.popup.settings.controls import Switch, clear, figure, label, worn
 from usagetray.views.popup.settings.standing import numbered
 from usagetray.views.popup.widgets import Look
 
@@ -105,8 +105,8 @@ class Contacts(PartView):
             week = each.this_week
             grid.addWidget(label(plain(each.host, 80), "name"), at, 0)
             grid.addWidget(label(plain(each.purpose, 40), "state"), at, 1)
-            grid.addWidget(label(numbered(week.requests), "state", wrap=False), at, 2)
-            grid.addWidget(label(own_cost_words.size(week.bytes_in + week.bytes_out), "caption", wrap=False), at, 3)
+            grid.addWidget(figure(numbered(week.requests), "state"), at, 2)
+            grid.addWidget(figure(own_cost_words.size(week.bytes_in + week.bytes_out), "caption"), at, 3)
 
 
 class Taken(PartView):
@@ -130,8 +130,8 @@ class Taken(PartView):
                 widget.deleteLater()
         for at, (name, *figures) in enumerate(rows):
             self._grid.addWidget(label(name, "name" if at else "caption"), at, 0)
-            for place, figure in enumerate(figures, 1):
-                self._grid.addWidget(label(figure, "state" if at else "caption", wrap=False), at, place)
+            for place, said in enumerate(figures, 1):
+                self._grid.addWidget(figure(said, "state" if at else "caption"), at, place)
 
 
 class Kept(PartView):
