@@ -28,8 +28,12 @@ MOST_IN_A_SECOND = 40
 REPLAYED = "replayed"
 """The flag of a record that came after so many others of its second."""
 
+RETOLD = "retold"
+"""The flag of a record that tells again, under a new name, of what an older one told."""
+
 TOO_LARGE = "larger than any context window"
 TOO_MANY = "more in one second than a conversation can have"
+TOLD_AGAIN = "older responses told again under new names"
 
 
 class Record(NamedTuple):
@@ -98,6 +102,8 @@ def _fuller(one: int, other: int, names: Callable[[int], tuple[str, ...]]) -> in
     """Of two readings of the terms the one that says more; then the one for which less had to be assumed."""
     *said, assumed = names(one)
     *said_there, assumed_there = names(other)
+    if RETOLD in assumed.split() or RETOLD in assumed_there.split():
+        return one if RETOLD in assumed.split() else other
     if said != said_there:
         return one if said > said_there else other
     return one if assumed < assumed_there else other
@@ -122,8 +128,9 @@ def _all_joined(records: Sequence[Record], part: str, names: Names) -> Record:
 
 def implausible(response: Record, names: Names) -> str:
     """Why a response cannot be true; "" for one that can."""
-    if REPLAYED in names.terms(response.terms)[-1].split():
-        return TOO_MANY
+    flags = names.terms(response.terms)[-1].split()
+    if REPLAYED in flags or RETOLD in flags:
+        return TOLD_AGAIN if RETOLD in flags else TOO_MANY
     requests = attempts_of(response.attempts) if response.attempts else [("", *response[8:13])]
     largest = max(max(sum(prompt), output) for _, *prompt, output in requests)
     return TOO_LARGE if largest > MOST_TOKENS else ""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from usagetray.domain.retelling import LEAST_STRETCH
 from usagetray.edges.clock import Clock
 from usagetray.edges.store import Store, StoreBusyError
 from usagetray.edges.store.ledger import Ledger, LogRead, Mark
@@ -94,6 +95,8 @@ class Indexing:
         """When the log was written to that was written to last, of those that were read since this was made."""
         self._told: tuple[str | None, float] = (None, 0.0)
         self._noted_at: float | None = None
+        self._new = 0
+        """Responses since it was looked whether any are told again."""
         self.fingerprint: Fingerprint | None = None
         """Of what was listed last, where one was put here."""
         self.counted_at: datetime | None = None
@@ -172,12 +175,14 @@ class Indexing:
                 report(Progress(self._done, self._total))
             if is_over:
                 if self.has_read_all:
+                    changed |= self._set_aside()
                     self._note_end()
                 return changed
 
     def read_anew(self) -> None:
         """The next look reads every log from its beginning. No count is lost: the ledger knows each response."""
         self._store.ledger.forget_marks()
+        self._new = LEAST_STRETCH
         self._marks = self._gone = None
         self._walked_at = None
 
@@ -307,11 +312,24 @@ class Indexing:
             if records >= TOGETHER:
                 changed |= self._book(reads)
                 reads, records = [], 0
-        changed |= self._book(reads)
+        changed |= self._book(reads, marks_later=self._total < MOMENT)
         self._tell_progress()
         if self.has_read_all:
+            changed |= self._set_aside()
             self._note_end()
         return changed
+
+    def _set_aside(self) -> bool:
+        """Of many that came since the last time, what is only told again does not count."""
+        if self._new < LEAST_STRETCH:
+            return False
+        try:
+            found = self._store.ledger.set_aside_retold()
+        except StoreBusyError as error:
+            log.warning("what is told again could not be set aside: %s", error)
+            return False
+        self._new = 0
+        return found
 
     def _note_end(self) -> None:
         """For others to read, now and then: while somebody works, all is read to its end every two seconds."""
@@ -323,6 +341,8 @@ class Indexing:
         self._tell_progress()
         if noted_at is None:
             self._store.settle()  # others wait for just this
+        with suppress(StoreBusyError):
+            self._store.ledger.keep_marks(self._clock.monotonic())
 
     def _tell_progress(self) -> None:
         """Now and then, for those who only read the store."""
@@ -351,15 +371,16 @@ class Indexing:
         for found, origin in waiting:
             yield from read_log(found, self._known().get(found.path), origin, self._lines, self._siblings)
 
-    def _book(self, reads: Sequence[LogRead]) -> bool:
+    def _book(self, reads: Sequence[LogRead], *, marks_later: bool = False) -> bool:
         if not reads:
             return False
         try:
-            changed = self._store.ledger.take_in(reads)
+            changed = self._store.ledger.take_in(reads, marks_later=marks_later)
         except StoreBusyError as error:
             log.warning("counts could not be kept: %s", error)
             self._waiting, self._under_way, self._walked_at = [], None, None  # read again once the disk lets us
             return False
+        self._new += changed
         marks = self._known()
         for read in reads:
             former = marks.get(read.mark.path)

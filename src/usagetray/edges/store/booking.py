@@ -81,6 +81,14 @@ class Booking:
         for each in after:
             self._add(each, 1)
 
+    def replace(self, known: Sequence[Record], now: Sequence[Record]) -> None:
+        """What the ledger has under a key is taken for something else; the rows are changed by who says so."""
+        self.changed += 1
+        for each in responses(known, self._names):
+            self._add(each, -1)
+        for each in responses(now, self._names):
+            self._add(each, 1)
+
     def book_new(self, new: Collection[Row]) -> None:
         """The same for rows of which each is the only one of a key that the ledger does not have."""
         self.changed += len(new)

@@ -18,6 +18,8 @@ from usagetray.edges.store.numbering import Numbering
 from usagetray.edges.store.rows import to_us
 from usagetray.usage import EventPlace, EventTerms
 
+MARKS_APART_S = 300.0
+"""How far a log has been read is written this often while it grows; a killed program reads so much again."""
 CHANGES = "ledger_changes"
 """In `meta`: how often a count changed, ever, for processes that only read."""
 CHANGED: Statement = (
@@ -64,12 +66,16 @@ class Ledger:
         self._database = database
         self._numbering = Numbering(database)
         self._keys = Keys(database)
+        self._later: dict[str, Mark] = {}
+        """Marks that are not written yet; by path."""
+        self._marks_at = 0.0
         self.changes = 0
         """How often a count changed since this was made."""
 
     def marks(self) -> dict[str, Mark]:
         """By path; of logs that have gone too, for they may come back."""
-        return {row[0]: Mark(*row) for row in self._database.stored(f"SELECT {MARK} FROM log_file")}
+        stored = self._database.stored(f"SELECT {MARK} FROM log_file")
+        return {row[0]: Mark(*row) for row in stored} | self._later
 
     def gone(self) -> set[str]:
         """Paths of logs that were read once and are not there any more."""
@@ -78,6 +84,7 @@ class Ledger:
     def note_gone(self, paths: Collection[str], at: datetime) -> None:
         """Their counts stay."""
         if paths:
+            self.keep_marks()
             values = [(to_us(at), path) for path in paths]
             self._database.transact(("UPDATE log_file SET gone_at = ? WHERE path = ?", values))
 
@@ -88,17 +95,29 @@ class Ledger:
 
     def forget_marks(self) -> None:
         """Every log is read again from its beginning at the next look; no count is lost."""
+        self._later.clear()
         self._database.transact(("DELETE FROM log_file", [()]))
 
     def forget(self, paths: Iterable[str]) -> bool:
         """Forgets logs that are about to be deleted. True: this, and all that was booked before, is on the disk."""
+        paths = list(paths)
+        for each in paths:
+            self._later.pop(each, None)
         self._database.write(("DELETE FROM log_file WHERE path = ?", [(path,) for path in paths]))
         return not self._database.is_full
 
-    def take_in(self, reads: Iterable[LogRead]) -> int:
+    def keep_marks(self, at_s: float | None = None) -> None:
+        """Writes those that were left for later, at any instant but one too soon. Raises `StoreBusyError`."""
+        if self._later and (at_s is None or not 0 <= at_s - self._marks_at < MARKS_APART_S):
+            self._database.transact(_marks_statement([*self._later.values()]))
+            self._later.clear()
+            self._marks_at = at_s or 0.0
+
+    def take_in(self, reads: Iterable[LogRead], *, marks_later: bool = False) -> int:
         """Books what was read. Returns how many responses are new or differ. Raises `StoreBusyError`.
 
         Nothing is booked then, and the marks stay, so that the same is read again once the store can be written.
+        `marks_later`: they are left for `keep_marks`. A killed program reads the same again, which changes nothing.
         """
         marks, told, several = list[Mark](), dict[str, Row](), dict[str, list[Record]]()
         numbering = self._numbering
@@ -114,6 +133,9 @@ class Ledger:
                     if key not in several:
                         several[key] = [Record._make(former)]
                     _add(several[key], Record._make(row), numbering.names)
+        if marks_later and not told:
+            self._later |= {each.path: each for each in marks}
+            return 0
         found = self._keys.known(told.keys())
         known: dict[str, list[Record]] = {}
         for _, record in found.values():
@@ -127,20 +149,46 @@ class Ledger:
         try:
             changed = [CHANGED] if booking.changed else []
             booked = booking.statements({part: number for part, (number, _) in found.items()})
-            self._database.transact(*numbering.statements(), *booked, *changed, _marks_statement(marks))
+            written = () if marks_later else (_marks_statement(marks),)
+            self._database.transact(*numbering.statements(), *booked, *changed, *written)
         except BaseException:
             numbering.forget()
             self._keys.forget()
             raise
         numbering.written()
         self._keys.wrote(booking.new)
+        for each in marks:
+            if marks_later:
+                self._later[each.path] = each
+            else:
+                self._later.pop(each.path, None)
         self.changes += bool(booking.changed)
         return booking.changed
 
-    def add_up_again(self) -> None:
-        """Makes the sums anew from the ledger's rows."""
-        from usagetray.edges.store.adding_up import anew  # deferred: for repairs only
+    def set_aside_retold(self) -> bool:
+        """Sets aside what older responses told already, under other names. True where there was any."""
+        from usagetray.edges.store import retelling  # deferred: for who reads many at once
 
+        numbering = self._numbering
+        keys = retelling.to_set_aside(self._database, numbering)
+        if not keys:
+            return False
+        try:
+            self._database.transact(*retelling.statements(self._database, numbering, keys), CHANGED)
+        except BaseException:
+            numbering.forget()
+            raise
+        numbering.written()
+        self.changes += 1
+        return True
+
+    def add_up_again(self) -> None:
+        """Makes the sums anew from the ledger's rows, of which none is taken for told again."""
+        from usagetray.edges.store import retelling  # deferred: for repairs only
+        from usagetray.edges.store.adding_up import anew
+
+        self._database.transact(*retelling.undoing(self._numbering))
+        self._numbering.written()
         self._database.transact(*anew(self._database), CHANGED)
         self.changes += 1
 

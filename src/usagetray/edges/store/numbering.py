@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from usagetray.domain.ledger import REPLAYED, Names
+from usagetray.domain.ledger import REPLAYED, RETOLD, Names
 from usagetray.edges.store.database import Database, Statement
 
 PLACE = ("provider", "account", "machine", "project", "folder", "session", "agent", "app", "task")
@@ -93,8 +93,9 @@ class Numbering:
         return self.terms.number((model, *self.terms.texts(number)[1:]))
 
     def replayed(self) -> frozenset[int]:
-        """Terms of responses that came after so many others that they cannot be true."""
-        return frozenset(number for texts, number in self.terms.known().items() if REPLAYED in texts[-1].split())
+        """Terms of responses that came after so many others that they cannot be true, or are told again."""
+        untrue = {REPLAYED, RETOLD}
+        return frozenset(number for texts, number in self.terms.known().items() if untrue & {*texts[-1].split()})
 
     def statements(self) -> list[Statement]:
         return [*self.places.statements(), *self.terms.statements()]
