@@ -122,6 +122,26 @@ def test_the_busiest_of_days_counts_in_full(desk: Desk) -> None:
         assert it.store.index_state().aside == {}
 
 
+def test_a_busy_day_with_copies_in_it_is_looked_at_again_and_again_with_one_result(desk: Desk) -> None:
+    true = history(desk)
+    copies(desk)
+    for seed in range(1, 11):
+        desk.write(f"-work/busy{seed}.jsonl", *conversation(DAYS, seed=seed))
+    desk.index()
+    first = desk.totals().total
+    desk.write("-work/more.jsonl", *conversation(DAYS, seed=11))
+    desk.index()
+
+    more = desk.totals().total - first
+    assert first > 1.9 * true
+    assert 0 < more < true / DAYS * 2
+    with desk.running() as it:
+        assert it.store.index_state().aside == {TOLD_AGAIN: DAYS * EACH}
+        flags = it.store.database.stored("SELECT DISTINCT flags FROM terms JOIN record ON terms.id = record.terms")
+        assert sorted(flags) == [("",), ("retold",)]
+        it.told()
+
+
 def test_a_little_told_again_is_no_day_beyond_all_others(desk: Desk) -> None:
     history(desk)
     desk.write("-work/copy.jsonl", *again(conversation(3), 3))

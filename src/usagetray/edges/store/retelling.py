@@ -22,10 +22,13 @@ TOKENS_BY_DAY = (
     "SELECT bucket / 96, sum(input + cache_write_5m + cache_write_1h + cache_read + output) FROM usage GROUP BY 1"
 )
 TOLD = "key, at, place, terms, input, cache_write_5m, cache_write_1h, cache_read, output"
-OF_DAY = f"SELECT {TOLD} FROM record WHERE at >= ? AND at < ?"
+MOST = 60_000
+"""Responses held against as many former ones, the newest: some 50 MB. Of more than that some are missed."""
+OF_DAY = f"SELECT {TOLD} FROM record WHERE at >= ? AND at < ? ORDER BY at DESC LIMIT {MOST}"
 OLDER = (
     f"SELECT {TOLD} FROM record WHERE at < ? AND output IN (SELECT value FROM json_each(?))"
     " AND cache_read IN (SELECT value FROM json_each(?)) AND input IN (SELECT value FROM json_each(?))"
+    f" ORDER BY at DESC LIMIT {MOST}"
 )
 OF_KEYS = f"SELECT {', '.join(Record._fields)} FROM record WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key"
 MARK = "UPDATE record SET terms = ? WHERE terms = ? AND key IN (SELECT value FROM json_each(?))"
@@ -79,9 +82,9 @@ def _told(numbering: Numbering, rows: Sequence[Sequence[Any]]) -> list[Told]:
     found = []
     for key, at, place, terms, *counts in rows:
         provider, *_, session, agent, app, _ = numbering.places.texts(place)
-        if session and not app:
+        model, *_, flags = numbering.terms.texts(terms)
+        if session and not app and RETOLD not in flags.split():
             conversation = numbers.setdefault((provider, session, agent), place)
-            model = numbering.terms.texts(terms)[0]
             given, write_5m, write_1h, read, output = counts
             found.append(Told(key, at, conversation, (model, given, write_5m, write_1h, read, output)))
     return found
