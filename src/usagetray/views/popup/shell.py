@@ -10,7 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from usagetray.language import spoken
@@ -23,6 +23,9 @@ from usagetray.views.popup.widgets import Act, Look
 
 FRESH_S = 20.0
 """A tab that is opened again so soon shows what it has; later it is read anew, and shows what it has meanwhile."""
+
+AFTER_PAINT_MS = 20
+"""A tab is painted before its reader begins: two threads at once would take three times as long for both."""
 
 
 class Shell(QWidget):
@@ -76,9 +79,6 @@ class Shell(QWidget):
             self._loaders[self.tab].request()
 
     def _chosen(self, _at: int) -> None:
-        read_at = self._read[self.tab][2] if self.tab in self._read else -FRESH_S
-        if time.monotonic() - read_at >= FRESH_S:
-            self._ask()
         in_header = any(stop.hasFocus() for stop in self.header.stops()) and not self._parked
         self._fill()
         if self.page is not None:
@@ -90,6 +90,9 @@ class Shell(QWidget):
             if key != self.tab:
                 page.hide()
         self.resized.emit()
+        read_at = self._read[self.tab][2] if self.tab in self._read else -FRESH_S
+        if time.monotonic() - read_at >= FRESH_S:
+            QTimer.singleShot(AFTER_PAINT_MS, self, self._ask)
 
     def _enter(self) -> None:
         """The focus on the page's first stop; as long as it has none, on the tabs."""
