@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
-from tests.support import NOW, World, account, in_turn, limits, ok, refused, row, window, within
+from tests.support import ACCOUNT, NOW, World, account, in_turn, limits, ok, refused, row, window, within
+from usagetray.domain.states import State
+from usagetray.edges import spool
 from usagetray.providers.contract import Reply
+from usagetray.spine.reading import reader
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -43,6 +47,39 @@ def test_a_figure_nobody_renews_turns_stale_when_promised_and_stays_so(world: Wo
         assert window(core)["stale"] is True
         assert window(core)["used_percent"] == 20
     assert account(core)["state"] == state
+
+
+def told_by_the_status_line(world: World, percent: int) -> None:
+    """As Claude Code says it after an answer, which its log holds as well."""
+    world.home.work()
+    now, ends = world.clock.now(), NOW + 24 * HOUR
+    limits_told = {"five_hour": {"used_percentage": percent, "resets_at": int(ends.timestamp())}}
+    note = {"at": now.timestamp(), "home": str(world.home.credentials.parent), "account": ACCOUNT}
+    line = json.dumps({**note, "rate_limits": limits_told}).encode()
+    spool.append(world.profile / "state" / "spool", "statusline", line)
+
+
+def test_a_passive_figure_turns_old_for_those_who_look_where_no_tray_follows_its_tool(world: World) -> None:
+    """Told once; the tray runs for three hours in which nobody works, then is killed, and hours of work follow."""
+    world.configure("welcomed = true\n")
+    core = world.start()
+    told_by_the_status_line(world, 41)
+    world.uses_tool = False
+    world.run(core, 3 * HOUR, every=MINUTE)
+    look = reader(core.profile)
+
+    ((at_rest,),) = [each.windows for each in look().accounts]
+    core.store.settle()
+    core.store.close()
+    core._lock.release()
+    world.running.clear()
+    world.clock.advance(30 * MINUTE)
+    world.home.work()
+    (unwatched,) = look().accounts
+
+    assert (at_rest.used, at_rest.stale) == (0.41, False)
+    assert [(each.used, each.stale) for each in unwatched.windows] == [(0.41, True)]
+    assert unwatched.state is State.STALE
 
 
 def test_idling_never_makes_an_old_figure_look_current_again(world: World) -> None:

@@ -296,6 +296,7 @@ class Core:
             counted_at=self.indexing.counted_at,
             reading=self.indexing.reading,
             foresee=self._foresight.foresee,
+            is_watched=True,
         )
         shown = self._paying.added_to(shown, self.store)
         shown = snoozing.added_to(shown, self.store, self.settings, local_zone())

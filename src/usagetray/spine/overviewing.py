@@ -22,6 +22,7 @@ from usagetray.spine import billing_record, foreseen, incidents, store_state
 from usagetray.spine.costing import NOTHING, Costs, with_bills
 from usagetray.spine.owning import formerly, last_users, nobody_at, owned
 from usagetray.spine.sources import FIRST, account_at, keyed, permitted
+from usagetray.spine.store_state import Activity
 from usagetray.spine.turning import changes_at, soonest
 
 REFUSALS = frozenset({State.SIGNED_OUT, State.NOT_ALLOWED})
@@ -50,7 +51,7 @@ class _Facts:
     asked: tuple[_Asked, ...]
     snapshots: tuple[tuple[Snapshot, str], ...]  # of permitted strategies, with their homes
     formerly: Mapping[str, tuple[str, ...]]
-    activity: Mapping[tuple[str, str], datetime]
+    activity: Activity
     told: Mapping[tuple[str, str, str], Told]
     clock_off: timedelta | None
     trouble: State | None  # of the store itself
@@ -73,17 +74,19 @@ def overview(
     counted_at: datetime | None = None,
     reading: ReadingLogs | None = None,
     foresee: foreseen.Foresee | None = None,
+    is_watched: bool = False,
 ) -> Overview:
     """What may be shown now. `store` None: nothing was ever written.
 
-    `counted_at`, `reading`, `foresee`: by the process that writes; the others have it from the store.
+    `counted_at`, `reading`, `foresee`, `is_watched`: by the process that writes; the others have it from the store.
     """
     accounts: list[AccountView] = []
     heard = _heard_of(store) if store is not None else frozenset()  # of most providers nothing ever was
+    active = store_state.activity(store, now, is_watched=is_watched)
     for provider in providers:
         is_there = provider.id in heard or costs.of(provider.id)
         if store is not None and is_there and settings.of(provider.id).enabled:
-            accounts.extend(_accounts(_facts(store, provider, settings, now, costs)))
+            accounts.extend(_accounts(_facts(store, provider, settings, now, costs, active)))
     accounts = with_bills((foresee or foreseen.from_store(store, providers, settings))(accounts, now), providers)
     traces = {each.provider for each in found} | {each.provider for each in accounts}
     asked = [each.at for account in accounts for each in account.attempts if each.at and each.asks]
@@ -130,7 +133,9 @@ def _dropped(accounts: Iterable[AccountView]) -> Mapping[str, int]:
 # ---- one provider ------------------------------------------------------------------------------------------
 
 
-def _facts(store: Store, provider: Provider, settings: Settings, now: datetime, costs: Costs) -> _Facts:
+def _facts(
+    store: Store, provider: Provider, settings: Settings, now: datetime, costs: Costs, active: Activity
+) -> _Facts:
     strategies = {each.id: each for each in provider.strategies}
     woke_at = store_state.instant(store.meta("woke_at"))
     asked = []
@@ -158,7 +163,7 @@ def _facts(store: Store, provider: Provider, settings: Settings, now: datetime, 
         asked=tuple(sorted(asked, key=lambda each: provider.strategies.index(each.strategy))),
         snapshots=owned(said),
         formerly=formerly(said),
-        activity=store.activity(),
+        activity=active,
         told=store.told(),
         clock_off=store_state.seconds(store.meta(f"clock_off/{provider.id}")),
         trouble=store_state.trouble(store, now),

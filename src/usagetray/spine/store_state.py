@@ -13,11 +13,14 @@ from usagetray.edges.store import Store
 if TYPE_CHECKING:
     from usagetray.overview import ReadingLogs
 
+Activity = Mapping[tuple[str, str], datetime]
+"""By provider and home."""
 INDEXED_AT = "indexed_at"
 READING = "reading_logs"
 """For other processes: "DONE/TOTAL" in bytes while more than a moment's worth of logs is being read, else ""."""
 RETENTION = "retention_told"
 """JSON: what was said of logs that are deleted early, and since when, by what it is about."""
+WATCHED_HOLDS = timedelta(minutes=15)
 SILENT_UNTIL = "keychain_silent_until"
 NOTICE_HOLDS = timedelta(days=1)
 """How long it is said that the store had to be mended."""
@@ -66,6 +69,21 @@ def kept_counters(store: Store | None) -> Mapping[str, object]:
     except (ValueError, RecursionError):
         found = {}
     return found if isinstance(found, dict) else {}
+
+
+def activity(store: Store | None, now: datetime, *, is_watched: bool) -> Activity:
+    """When each tool's logs changed last. None where nobody looks at them: that they rest would not be known then.
+
+    `is_watched`: by this process. Of others: a tray, or a headless program, notes every five minutes what that took.
+    """
+    if store is None:
+        return {}
+    if not is_watched:
+        from usagetray.edges.store import accounting  # deferred: who writes knows it
+
+        noted = [each.at for each in accounting.efforts(store.database, (now - WATCHED_HOLDS).date())]
+        is_watched = any(timedelta() <= now - at < WATCHED_HOLDS for at in noted)
+    return store.activity() if is_watched else {}
 
 
 def counted_at(store: Store | None) -> datetime | None:
