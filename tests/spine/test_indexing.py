@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.logs.desk import Desk
-from tests.logs.lines import PROMPT, SONNET, answer, progress, text
+from tests.logs.lines import BEGAN, PROMPT, SONNET, answer, progress, text
 from tests.logs.second_count import second_count
 from usagetray.settings import ProviderSettings, Settings
 
@@ -290,6 +290,15 @@ def test_a_replayed_record_that_another_log_tells_properly_counts(desk: Desk) ->
     assert desk.totals().output == 100
     with desk.running() as it:
         assert it.store.index_state().aside == {}
+
+
+def test_what_is_set_aside_is_no_request_of_a_plan_either(desk: Desk) -> None:
+    desk.write("-work/s1.jsonl", answer("msg_1", 10), answer("msg_2", 5_000_000, request="req_2"))
+
+    desk.index()
+
+    with desk.running() as it:
+        assert it.store.count_since(BEGAN, "claude") == 1
 
 
 def test_responses_that_tell_no_time_are_not_all_of_one_second(desk: Desk) -> None:

@@ -228,7 +228,7 @@ def count_since(database: Database, since: datetime, provider: str, models: Sequ
     like = [number for number, model in rows if models and model.rpartition("/")[2].startswith(tuple(models))]
     marks = ", ".join("?" * len(like)) or "NULL"
     ((count,),) = database.stored(
-        "SELECT count(DISTINCT key) FROM record WHERE at >= ? AND"
+        "SELECT count(DISTINCT key) FROM record WHERE at >= ? AND key NOT IN (SELECT key FROM aside) AND"
         f" (place IN (SELECT id FROM place WHERE provider = ?) OR terms IN ({marks}))",
         *(int(since.timestamp() * 1_000_000), provider, *like),
     )
