@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from tests.logs.desk import Desk, told
 from tests.logs.lines import answer
 from usagetray.edges.store import Store, open_reader, open_writer
 from usagetray.edges.store.database import MOST_HELD
+from usagetray.edges.store.ledger import Ledger
 
 
 @pytest.fixture
@@ -131,9 +133,11 @@ def test_what_belongs_together_waits_together_while_the_disk_is_full(store: Stor
 def test_counts_that_could_not_be_kept_are_counted_again(tmp_path: Path) -> None:
     """Read and held, then the disk is full when a reading comes: once there is room, the same lines are read anew."""
     desk = Desk(tmp_path)
-    desk.write("-work/s1.jsonl", *(answer(f"msg_{n}", 10, request=f"req_{n}", at=n) for n in range(50)))
+    desk.write("-work/s1.jsonl", answer("msg_0", 10, request="req_0", at=0))
     with desk.running() as it:
         it.store.database.holds = True
+        it.indexing.look(5.0)
+        desk.append("-work/s1.jsonl", *(answer(f"msg_{n}", 10, request=f"req_{n}", at=n) for n in range(1, 50)))
         it.indexing.look(5.0)
         counted = told(it.store).total()
         fill(it.store)
@@ -143,5 +147,28 @@ def test_counts_that_could_not_be_kept_are_counted_again(tmp_path: Path) -> None
         it.store.set_meta("reading", "")
         it.indexing.look(5.0)
 
-        assert (counted, lost) == (50, (1, 0))
+        assert (counted, lost) == (50, (1, 1))
         assert told(it.store).total() == 50
+
+
+def test_marks_that_were_left_for_later_are_read_again_by_the_next_start_and_change_nothing(tmp_path: Path) -> None:
+    """Killed before they were written: the counts are there, and stay what they are."""
+    desk = Desk(tmp_path)
+    desk.write("-work/s1.jsonl", *(answer(f"msg_{n}", 10, request=f"req_{n}", at=n) for n in range(5)))
+    with desk.running() as it:
+        it.indexing.look(5.0)
+        desk.append("-work/s1.jsonl", answer("msg_5", 10, request="req_5", at=5))
+        it.indexing.look(5.0)
+        known, written = it.store.ledger.marks(), Ledger(it.store.database).marks()
+        copy = tmp_path / "killed"
+        shutil.copytree(desk.store_file.parent, copy)
+    (path,) = known
+    assert known[path].offset > written[path].offset
+
+    desk.store_file.unlink()
+    shutil.copytree(copy, desk.store_file.parent, dirs_exist_ok=True)
+    before = desk.told()
+    desk.index()
+
+    assert before.total() == 6
+    assert desk.told() == before

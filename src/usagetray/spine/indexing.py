@@ -128,8 +128,7 @@ class Indexing:
         self.looks += 1
         self._follow_ledger()
         if not self._waiting and self._under_way is None:
-            walked_at = self._walked_at
-            if walked_at is None or self._clock.monotonic() - walked_at >= WALK_EVERY_S:
+            if self._walked_at is None or self._clock.monotonic() - self._walked_at >= WALK_EVERY_S:
                 self._walk()
             else:
                 self._glance()
@@ -341,8 +340,7 @@ class Indexing:
         self._tell_progress()
         if noted_at is None:
             self._store.settle()  # others wait for just this
-        with suppress(StoreBusyError):
-            self._store.ledger.keep_marks(self._clock.monotonic())
+        self._store.ledger.keep_marks(self._clock.monotonic())
 
     def _tell_progress(self) -> None:
         """Now and then, for those who only read the store."""

@@ -14,6 +14,8 @@ from usagetray.views.cost_words import status_line
 
 log = logging.getLogger(__name__)
 
+APART = timedelta(minutes=1)
+"""Each new file is a page on the disk, and while somebody works the sums change every other second."""
 ANEW = timedelta(minutes=5)
 """An old file is not believed: the program that wrote it may be gone."""
 
@@ -34,8 +36,8 @@ class StatusLineCost:
         if not lines:
             self.withdraw()
             return
-        is_young = self._written_at is not None and timedelta() <= now - self._written_at < ANEW
-        if lines == self._lines and is_young:
+        stays = ANEW if lines == self._lines else APART if lines.keys() == self._lines.keys() else timedelta()
+        if self._written_at is not None and timedelta() <= now - self._written_at < stays:
             return
         midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
         told = {"at": now.timestamp(), "until": midnight.timestamp(), "lines": lines}

@@ -58,6 +58,8 @@ class Store:
         """A sentence about the store itself that the user should see."""
 
     def close(self) -> None:
+        if self._ledger is not None:
+            self.ledger.keep_marks()
         self.database.close()
 
     def settle(self) -> None:

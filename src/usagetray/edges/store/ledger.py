@@ -7,12 +7,13 @@ part again, and the same records change nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
 from usagetray.domain.ledger import Names, Record, Row, joined
 from usagetray.edges.store.booking import Booking
-from usagetray.edges.store.database import Database, Statement
+from usagetray.edges.store.database import Database, Statement, StoreBusyError
 from usagetray.edges.store.keys import Keys
 from usagetray.edges.store.numbering import Numbering
 from usagetray.edges.store.rows import to_us
@@ -107,11 +108,12 @@ class Ledger:
         return not self._database.is_full
 
     def keep_marks(self, at_s: float | None = None) -> None:
-        """Writes those that were left for later, at any instant but one too soon. Raises `StoreBusyError`."""
+        """Writes those that were left for later, if that is not too soon; where the disk refuses, another time."""
         if self._later and (at_s is None or not 0 <= at_s - self._marks_at < MARKS_APART_S):
-            self._database.transact(_marks_statement([*self._later.values()]))
-            self._later.clear()
-            self._marks_at = at_s or 0.0
+            with suppress(StoreBusyError):
+                self._database.transact(_marks_statement([*self._later.values()]))
+                self._later.clear()
+                self._marks_at = at_s or 0.0
 
     def take_in(self, reads: Iterable[LogRead], *, marks_later: bool = False) -> int:
         """Books what was read. Returns how many responses are new or differ. Raises `StoreBusyError`.
