@@ -6,12 +6,14 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.logs.desk import Desk, told
 from tests.logs.lines import answer
+from tests.support import NOW
 from usagetray.edges.store import Store, open_reader, open_writer
 from usagetray.edges.store.database import MOST_HELD
 from usagetray.edges.store.ledger import Ledger
@@ -172,3 +174,16 @@ def test_marks_that_were_left_for_later_are_read_again_by_the_next_start_and_cha
 
     assert before.total() == 6
     assert desk.told() == before
+
+
+def test_what_is_held_comes_to_the_disk_by_itself_when_nothing_was_written_for_two_minutes(store: Store) -> None:
+    """A lasting write in between has taken along what was held before it, and the time begins anew."""
+    found = []
+    for second in range(0, 400, 10):
+        if second == 60:
+            store.set_meta("lasting", "1")
+        store.keep("held", str(second))
+        store.settle_in_time(NOW + timedelta(seconds=second))
+        found.append(seen(store, "held"))
+
+    assert list(dict.fromkeys(found)) == [None, "50", "180", "300"]

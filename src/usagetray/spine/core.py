@@ -57,9 +57,6 @@ SETTLE_S = 2.0
 LOGS_S = 0.05
 """How long a look reads logs, in real time; what is left is read by the next ones."""
 
-SETTLED_EVERY = timedelta(minutes=2)
-"""How far other processes may be behind in what can be had again, unless they ask: `Core.settle`."""
-
 CLOSE_S = 0.8
 """How long the end waits, in real time, for answers under way: quitting takes at most 3 s."""
 
@@ -109,7 +106,6 @@ class Core:
             self._lock.release()
             raise
         self.store.database.holds = True
-        self._settled_at = profile.clock.now()
         self._metering = Metering(self.store, process, profile.clock.now())
         self._ceiling_s = ceiling_s
         self._http_guard = threading.Lock()
@@ -205,9 +201,7 @@ class Core:
             sheltered(self.incidents.tick)
         sheltered(lambda: self._metering.keep(clock.now(), self.indexing.looks))
         is_new = sheltered(lambda: self.indexing.look(LOGS_S)) or is_new
-        if not timedelta() <= clock.now() - self._settled_at < SETTLED_EVERY:
-            self._settled_at = clock.now()
-            sheltered(self.store.settle)
+        sheltered(lambda: self.store.settle_in_time(clock.now()))
         return is_new
 
     def settle(self) -> None:

@@ -27,6 +27,8 @@ from usagetray.usage import Response, UsageSum
 
 __all__ = ["AlertRow", "IndexState", "Plan", "Source", "Spent", "Store", "StoreBusyError", "open_reader", "open_writer"]
 
+SETTLED_AFTER = timedelta(minutes=2)
+"""How far other processes may be behind in what can be had again, unless they ask the tray for it."""
 KEPT_ATTEMPTS = 40
 """Of each source, read back: enough for a day of waits."""
 ATTEMPT = "at, ended_at, cause, retry_after, credential, detail"
@@ -54,6 +56,7 @@ class Store:
         self.database = database
         self.notice = notice
         self._ledger: tuple[tuple[int, int], Ledger] | None = None
+        self._committed = (-1, rows.EPOCH)
         self._latest: tuple[object, tuple[tuple[Snapshot, str], ...]] | None = None
         """A sentence about the store itself that the user should see."""
 
@@ -65,6 +68,15 @@ class Store:
     def settle(self) -> None:
         """Has on the disk what other processes are to see; see `Database.holds`."""
         self.database.settle()
+
+    def settle_in_time(self, now: datetime) -> None:
+        """The same once nothing has been committed for `SETTLED_AFTER`. To be called every few seconds."""
+        commits, since = self._committed
+        if commits != self.database.commits:
+            self._committed = self.database.commits, now
+        elif not timedelta() <= now - since < SETTLED_AFTER:
+            self.settle()
+            self._committed = self.database.commits, now
 
     # ---- what was said -----------------------------------------------------------------------------------
 

@@ -61,6 +61,8 @@ class Database:
         self.lost = 0
         """How often what was held could not be kept: who remembers rows of it looks at them again."""
         self._held = 0
+        self.commits = 0
+        """With each of them nothing is held any more."""
         self._is_joining = False
         self._joined: list[Statement] = []
         """What was written inside of `together`, until it is committed."""
@@ -240,6 +242,7 @@ class Database:
             raise
         if connection is self._disk:
             self._held = 0
+            self.commits += 1
 
     def _drop(self) -> None:
         """Takes back all that is not committed yet."""
