@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -15,14 +16,20 @@ pytest_plugins = ["tests.desktop.session"]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _patience() -> Iterator[None]:
-    """A headless tick waits for the answers it asked for, however slow this machine is just now.
+def _same_each_time(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What would make a run of the tests another than the one before, on a busy machine or in another folder.
 
-    What a test says of the tick after a request holds only where the request is over. A test whose server hangs
-    sets the end of a request itself, or this wait.
+    A headless tick waits for the answers it asked for: what a test says of it holds only where they are there. A
+    test whose server hangs sets the end of a request itself. And the spread of requests, which is drawn from a
+    source's name and home, is drawn without the folder of this run.
     """
+    from usagetray.domain import cadence
+
+    here = re.compile(re.escape(str(tmp_path_factory.getbasetemp())) + "/[^/]+")
+    drawn = cadence._fraction
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("usagetray.spine.core.SETTLE_S", 30.0)
+        patch.setattr(cadence, "_fraction", lambda key, at: drawn(here.sub("", key), at))
         yield
 
 

@@ -13,10 +13,12 @@ from typing import Any
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.popup import samples
+from tests.support import PatientKeychain
 from usagetray.domain.own_cost import CallCounts, Effort, HostCalls, OwnCost
 from usagetray.edges.clock import SystemClock
-from usagetray.edges.keychain import Keychain, keychain_double
+from usagetray.edges.keychain import Keychain
 from usagetray.edges.notify import AlertText
+from usagetray.edges.vaults import MemoryVault
 from usagetray.errors import UserError
 from usagetray.profile import Profile, open_profile
 from usagetray.spine.changing import WISHES, Changing
@@ -76,7 +78,7 @@ class World:
         self.config.write_text("# mine\nwelcomed = true\n\n[somebody.elses]\nkey = 1  # stays\n")
         environ = {"USAGETRAY_HOME": str(root), "HOME": str(self.home), "PATH": ""}
         self.profile: Profile = open_profile({**environ, "CLAUDE_CONFIG_DIR": str(self.home / ".claude")})
-        self.keychain: Keychain = keychain_double(keychain, SystemClock(), deadline_s=0.3)
+        self.keychain: Keychain = PatientKeychain("usagetray", SystemClock(), MemoryVault(keychain))
         self.notifier = Notifier()
         self.events: list[dict[str, object]] = []
         self.window: SettingsWindow | None = None

@@ -158,10 +158,10 @@ def test_no_call_waits_for_a_window_that_does_not_listen(heard: Heard) -> None:
 
     for _ in range(5000):
         popup.show(1, 1)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     popup.close()
 
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 40  # the stand-in would sleep for a minute
 
 
 def test_closing_asks_first(popup: PopupProcess, heard: Heard) -> None:

@@ -61,7 +61,7 @@ class Desk:
         self.provider = next(each for each in discover() if each.id == provider)
         self.clock = ManualClock(at)
         self.vendor = Vendor(self.clock, answer)
-        self.keychain = Keychain("usagetray:test", self.clock, vault=MemoryVault("ok"), deadline_s=0.2)
+        self.keychain = Keychain("usagetray:test", self.clock, vault=MemoryVault("ok"))
         self.core = self._start()
         self.is_closed = False
         self.connect()

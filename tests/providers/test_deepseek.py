@@ -16,6 +16,7 @@ from tests.providers.recorded import KEY
 from tests.support import (
     TICK,
     ManualClock,
+    PatientKeychain,
     Recorder,
     Reply,
     Vendor,
@@ -27,7 +28,6 @@ from tests.support import (
     wait_until,
 )
 from usagetray.app import build_headless
-from usagetray.edges.keychain import Keychain
 from usagetray.edges.vaults import MemoryVault
 from usagetray.errors import Cause, SourceError
 from usagetray.model import Secret
@@ -53,7 +53,7 @@ class Desk:
         self.clock = ManualClock()
         self.vendor = Vendor(self.clock, answer)
         self.vault = MemoryVault(kind)
-        self.keychain = Keychain("usagetray:test", self.clock, vault=self.vault, deadline_s=0.2)
+        self.keychain = PatientKeychain("usagetray:test", self.clock, self.vault)
         self.core: Core | None = None
 
     def start(self) -> Core:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.reliability.fake_provider import Kind
-from tests.support import NOW, ManualClock, Recorder, Vendor, due_in, until_due
+from tests.support import NOW, ManualClock, PatientKeychain, Recorder, Vendor, due_in, until_due
 from usagetray.app import build_headless
 from usagetray.edges.keychain import Keychain, keychain_double
 from usagetray.edges.notify import Notifier
@@ -45,7 +45,7 @@ class Sim:
         self.profile_dir = folder / "profile"
         self.profile_dir.mkdir(mode=0o700)
         self.vault = MemoryVault("ok")
-        self.deadline_s = 5.0  # of the key store
+        self.locked_s = 5.0  # how long a locked key store is waited for
         self.alerts = Recorder()
         self.notifier: Notifier = self.alerts
         self.environ: dict[str, str] = {}
@@ -77,9 +77,9 @@ class Sim:
         self.configure(text.replace(section, f'{section}address = "{address}"\n'))
         self.key_store().set(f"{kind.provider}/{kind.key}@{address}", Secret(TOKEN))
 
-    def key_store(self) -> Keychain:
+    def key_store(self) -> PatientKeychain:
         """Another way to the same entries, with counters of its own."""
-        return Keychain(SERVICE, self.clock, vault=self.vault, deadline_s=self.deadline_s)
+        return PatientKeychain(SERVICE, self.clock, self.vault, locked_s=self.locked_s)
 
     @property
     def vendor(self) -> Vendor:
@@ -100,7 +100,7 @@ class Sim:
         `ceiling_s`: within which a request ends; less than the program's own, where a check waits for that.
         """
         if isinstance(keychain, str):
-            keychain = keychain_double(keychain, self.clock, deadline_s=self.deadline_s)
+            keychain = keychain_double(keychain, self.clock)
         keychain = keychain or self.key_store()
         if ceiling_s is None:
             self.core = build_headless(self.profile(), keychain=keychain, notifier=self.notifier)

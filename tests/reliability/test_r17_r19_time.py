@@ -100,7 +100,8 @@ def test_r17_a_window_s_figure_ends_with_the_window(
 
     times = [at - NOW for at in machine.asked()]
     assert len(within(times, RESET + 5 * SECOND, RESET + MINUTE)) == asked_at_reset
-    assert len(within(times, RESET - 50 * SECOND, RESET + 5 * SECOND)) == 0 or kind is MINIMAX
+    # One due less than a minute before is put off; the latest that is asked at a reset is so 48 s after it.
+    assert len(within(times, RESET - 2 * SECOND, RESET + 5 * SECOND)) == 0 or kind is MINIMAX
     assert len(machine.alerts.alerts) == announced
 
 
@@ -153,7 +154,7 @@ def test_r18_a_figure_nobody_renews_is_marked_old_when_promised_everywhere_and_s
     """From twice the interval on, to the second; through an hour; until there is a new one."""
     kind, fail = FAILURES[state]
     machine = sim(kind)
-    machine.deadline_s = 0.05
+    machine.locked_s = 0.05
     machine.vendor.answer = kind.healthy(20, NOW + DAY)
     machine.start()
     machine.tick()

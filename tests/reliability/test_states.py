@@ -311,7 +311,7 @@ def _name(way: Way) -> str:
 @pytest.mark.parametrize("way", WAYS, ids=_name)
 def test_the_state_is_told_with_its_words(sim: Make, net: Net, way: Way) -> None:
     machine = sim(way.kind)
-    machine.deadline_s = 0.05
+    machine.locked_s = 0.05
     machine.vendor.answer = way.kind.healthy(20, NOW + (DAY if way.state is not State.WINDOW_ENDED else 3 * HOUR))
     if way.first:
         way.act(machine, net)

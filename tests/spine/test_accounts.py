@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -197,18 +196,16 @@ def test_ten_accounts_of_one_vendor_refresh_on_time_while_one_hangs(desk: Desk) 
     """Nine have their figures at once, at both turns; the tenth has its state at the ceiling (2.5 s)."""
     names = [f"a{number}" for number in range(10)]
     desk.hanging = {"a3"}
-    desk.start(ceiling_s=2.5)
+    core = desk.start(ceiling_s=2.5)
     desk.connect(*names)
     others = {name: "fresh" for name in names if name != "a3"}
 
-    began = time.monotonic()
-    desk.core.look()  # type: ignore[union-attr]
+    core.look()
     wait_until(lambda: desk.states().items() >= others.items(), "the others' figures")
-    quick = time.monotonic() - began
-    desk.core.refresh.settle(10)  # type: ignore[union-attr]
+    assert core.refresh.is_busy  # with the one that hangs
+    core.refresh.settle(30)
     desk.round()
 
-    assert quick < 2.5
     assert {desk.asked(name) for name in others} == {2}
     assert desk.states() == {**others, "a3": "server_error"}
 

@@ -42,7 +42,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.vault = MemoryVault("ok")
-        self.keychain = Keychain("usagetray:test", self.clock, vault=self.vault, deadline_s=2)
+        self.keychain = Keychain("usagetray:test", self.clock, vault=self.vault)
 
     @property
     def profile(self) -> Profile:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import PatientKeychain
 from usagetray.edges.files import PROFILE_VARIABLE
 from usagetray.edges.keychain import Keychain
 from usagetray.edges.vaults import MemoryVault
@@ -38,7 +39,7 @@ def profile(tmp_path: Path) -> Profile:
 
 def keychain(profile: Profile, kind: str, names: tuple[str, ...]) -> tuple[Keychain, MemoryVault]:
     vault = MemoryVault("ok")
-    made = Keychain("ours", profile.clock, vault=vault, deadline_s=0.2)
+    made = PatientKeychain("ours", profile.clock, vault)
     for name in names:
         made.set(name, Secret("k" * 2500))
     vault.kind = kind
