@@ -120,7 +120,7 @@ def test_a_provider_knows_the_words_the_contract_and_itself() -> None:
 
 
 LAZY = {
-    "views.popup.process": {"spine.reading", "profile"},
+    "views.popup.process": {"spine.reading", "spine.speaking", "profile"},
     "views.popup.history_reader": {"spine.history", "profile"},
     "views.popup.advice_reader": {"spine.advising", "spine.speaking", "profile", "edges.aside"},
 }

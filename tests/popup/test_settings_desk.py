@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from tests.popup import samples
 from tests.popup.settings_world import World, settle
+from usagetray import language
 from usagetray.spine.setting_up import setup
 from usagetray.views.popup.settings.desk import SettingsDesk
 
@@ -87,3 +89,25 @@ def test_closed_it_is_gone_and_says_so(show: Show) -> None:
 
     assert desk.window is None
     assert closed == [1]
+
+
+def test_another_language_is_that_of_the_whole_window_at_once_and_the_page_stays(show: Show) -> None:
+    desk = show([])
+    desk.obey({"verb": "settings", "page": "appearance"})
+    former = desk.window
+    assert former is not None
+    assert former.nav.currentItem().text() == "Appearance"
+
+    try:
+        language.speak("de")
+        desk.arrived.emit(desk._load())
+
+        assert desk.window is not None
+        assert desk.window is not former
+        assert desk.window.nav.currentItem().text() == "Aussehen"
+        assert QCoreApplication.translate("QFileDialog", "&Save") == "S&peichern"
+    finally:
+        language.speak("en")
+    desk.arrived.emit(desk._load())
+    assert desk.window.nav.currentItem().text() == "Appearance"
+    assert QCoreApplication.translate("QFileDialog", "&Save") == "&Save"

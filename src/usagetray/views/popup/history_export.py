@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from usagetray.errors import UserError
 from usagetray.language import tr
+from usagetray.views.popup.qt_words import speak_qt
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Exporting(QObject):
         self._ended.connect(self._tell)
 
     def ask(self, first: date, last: date) -> None:
+        speak_qt()
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
         folder = folder if folder.is_dir() else Path.home()  # else some dialogs begin wherever we were started
         name = f"usagetray-{first.isoformat()}-{last.isoformat()}.csv"

@@ -135,8 +135,12 @@ def run_settings(environ: Mapping[str, str], *, theme: str | None = None) -> int
     """The settings window, from the first verb that opens it until it is closed."""
     events, application, follow = _begun()
 
+    from usagetray.profile import open_profile
+    from usagetray.settings.reading import load
+    from usagetray.spine.speaking import speak_as_set
     from usagetray.views.popup.settings.desk import SettingsDesk
 
+    speak_as_set(load(open_profile(environ).paths.config_file), environ)
     desk = SettingsDesk(
         setup_reader(environ),
         store_reader(environ),

@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from usagetray.language import spoken
 from usagetray.views.popup.desk import current_look
 from usagetray.views.popup.loading import Loader
+from usagetray.views.popup.qt_words import speak_qt
 
 if TYPE_CHECKING:
     from usagetray.domain.own_cost import OwnCost
@@ -46,6 +48,7 @@ class SettingsDesk(QObject):
         self._loader: Loader[Loaded] | None = None
         self.window: SettingsWindow | None = None
         self._geometry: Any = None
+        self._language = ""  # of the window's words
         self.told.connect(self.obey)
         self.arrived.connect(self._take)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._restyle())
@@ -91,16 +94,21 @@ class SettingsDesk(QObject):
         self._emit({"event": "settings_shown"})
 
     def _make(self) -> None:
-        from usagetray.views.popup.settings.window import SettingsWindow  # deferred: most never open it
+        from usagetray.views.popup.settings.window import SettingsWindow  # deferred: it opens the sooner
 
+        speak_qt()
+        self._language = spoken()
         self.window = SettingsWindow(current_look(self._theme), self._emit, self.reload)
         self.window.closed.connect(self._end)
         if self._geometry is not None:
             self.window.setGeometry(self._geometry)
 
     def _take(self, loaded: Loaded | None) -> None:
-        if self.window is not None and loaded is not None:
-            self.window.show_loaded(loaded)
+        if self.window is None or loaded is None:
+            return
+        if self._language != spoken():  # the choice was just made in it, or in the file
+            self._make_anew(self.window)
+        self.window.show_loaded(loaded)
 
     def _end(self) -> None:
         """Nothing that was typed into it is kept."""
@@ -124,6 +132,9 @@ class SettingsDesk(QObject):
         if (former.look.letters, former.look.scale) == (look.letters, look.scale):
             former.wear(look)
             return
+        self._make_anew(former)
+
+    def _make_anew(self, former: SettingsWindow) -> None:
         page, self._geometry = former.nav.currentRow(), former.geometry()
         former.closed.disconnect(self._end)
         former.hide()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QFileSystemWatcher, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -75,6 +75,7 @@ class SettingsWindow(QWidget):
         self.setWindowFlag(Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("usagetray: settings"))
+        self.setWindowIcon(QIcon(emblem(64, 1.0)))
         self.setAccessibleName(tr("Settings of usagetray"))
         self.setStyleSheet(style_sheet(look))
         whole = QHBoxLayout(self)
