@@ -168,6 +168,11 @@ def refusal(text: str, **more: Any) -> dict[str, Any]:
             "seven_day_model:opus",
             "2026-11-23T05:00Z",
         ),
+        (
+            "You've reached your weekly Opus limit · resets Mon 12:00am (America/New_York)",
+            "seven_day_model:opus",
+            "2026-11-23T05:00Z",
+        ),
         ("You've hit your limit · resets 2pm (Europe/London)", "five_hour", "2026-11-20T14:00Z"),
         ("You've hit your limit · resets 8am (Europe/London)", "seven_day", "2026-11-21T08:00Z"),
         ("Limit reached · resets 11:30am (Europe/London)", "seven_day", "2026-11-21T11:30Z"),

@@ -31,7 +31,7 @@ TEXT = re.compile(
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])m\s+\((?P<zone>[A-Za-z0-9_+/-]{2,40})\)",
     re.ASCII,
 )
-WHICH = re.compile(r"hit your (?P<which>[\w. -]{0,40}?)\s?limit\b", re.ASCII)
+WHICH = re.compile(r"(?:hit|reached) your (?P<which>[\w. -]{0,40}?)\s?limit\b", re.ASCII)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -66,7 +66,10 @@ def refused(record: dict[str, Any], at: datetime) -> UsageWindow | None:
         name = which["which"].strip() if which else ""
         if name in ("", "usage"):
             return _by_distance(at, resets_at)
-        return _named({"session": "five_hour", "weekly": "seven_day"}.get(name, f"seven_day_{name}"), resets_at)
+        if name in ("session", "weekly"):
+            return _named("five_hour" if name == "session" else "seven_day", resets_at)
+        model = " ".join(word for word in name.split() if word != "weekly")
+        return _named(f"seven_day_{model}", resets_at)
     return None
 
 
