@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desktop.program import CRITICAL, NARROW, Program, computer
+from tests.desktop.program import CRITICAL, NARROW, QUIT_SECONDS, Program, computer
 from tests.desktop.session import Desktop
 
 pytestmark = pytest.mark.desktop
@@ -86,7 +86,7 @@ def test_the_menu_ends_the_program_by_keyboard(program: Program):
     program.desktop.keys("Up", "Return")
 
     assert program.process is not None
-    assert program.process.wait(3) == 0
+    assert program.process.wait(QUIT_SECONDS) == 0
 
 
 def test_the_settings_file_opens_in_a_program_that_is_given_no_key(program: Program, tmp_path: Path):
