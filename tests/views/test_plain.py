@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from usagetray.views.plain import clip, columns, csv_cell, pad, plain
+from usagetray.views.plain import clip, columns, csv_cell, pad, plain, spelled
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m",
@@ -69,3 +69,8 @@ def test_wide_characters_take_two_columns():
     assert clip("宽宽宽", 4) == "宽…"
     assert pad("宽", 4) == "宽  "
     assert columns(pad("宽宽宽宽", 6)) == 6
+
+
+def test_a_lower_bound_stays_one_in_ascii():
+    """ "? $1.58" said nothing at all."""
+    assert spelled("≥ $1.58, ≤ 2 × as much") == ">= $1.58, <= 2 x as much"
