@@ -62,6 +62,20 @@ def test_swinging_round_a_threshold_alerts_once() -> None:
     assert announced(swings, (0.8,)) == [0.8]
 
 
+def test_an_end_told_by_a_clock_that_was_ahead_does_not_end_alerting() -> None:
+    """A year ahead for one reading: nothing is announced twice in this cycle, and the next ones alert as ever."""
+    ahead = 365 * DAY
+    readings = [
+        seen(0.60, ahead, resets_at=RESET + ahead),
+        seen(0.60, MINUTE),
+        seen(0.95, 2 * MINUTE),
+        seen(0.02, 5 * HOUR + 5 * MINUTE, resets_at=RESET + 5 * HOUR),
+        seen(0.95, 6 * HOUR, resets_at=RESET + 5 * HOUR),
+    ]
+
+    assert announced(readings) == [0.5, 0.9, 0.9]
+
+
 def test_one_step_over_several_thresholds_announces_the_highest_only() -> None:
     """10 -> 97 %, the reset, 3 %, and 97 % again: once each."""
     readings = [
@@ -250,6 +264,12 @@ def test_three_in_ten_minutes_and_twenty_a_day() -> None:
     assert room([NOW - HOUR] * 19, NOW) == 1
     assert room([NOW - HOUR] * 20, NOW) == 0
     assert room([NOW - DAY] * 20, NOW) == 3
+
+
+def test_notifications_of_a_clock_that_was_ahead_take_no_room_for_ever() -> None:
+    """Three sent when it was said to be next year; only those of the next minutes may be of this moment."""
+    assert room([NOW + 365 * DAY] * 30, NOW) == 3
+    assert room([NOW + 2 * MINUTE] * 3, NOW) == 0
 
 
 def stop(window: str, kind: AlertKind = AlertKind.LOCKED, account: str = "a") -> Alert:

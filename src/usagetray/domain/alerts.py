@@ -148,10 +148,14 @@ def _begun(seen: Seen) -> Told:
 
 
 def _continued(seen: Seen, told: Told) -> Told:
-    """The same cycle, with the newest figure. A small move of its reset is followed; a large one not believed yet."""
+    """The same cycle, with the newest figure. A small move of its reset is followed; a large one not believed yet.
+
+    An end that lies further ahead than the window is long was told by a clock that was set right since.
+    """
     ends_at = told.cycle_ends_at
     moved = None if ends_at is None or seen.resets_at is None else abs(seen.resets_at - ends_at)
-    if ends_at is None or (moved is not None and moved <= SMALL_MOVE and seen.captured_at < ends_at):
+    is_wrong = ends_at is not None and seen.length is not None and ends_at - seen.captured_at > 2 * seen.length
+    if ends_at is None or is_wrong or (moved is not None and moved <= SMALL_MOVE and seen.captured_at < ends_at):
         ends_at = seen.resets_at
     used = seen.used if seen.used is not None else told.used
     used_up_at = told.used_up_at or (seen.captured_at if used >= 1.0 else None)
@@ -160,8 +164,9 @@ def _continued(seen: Seen, told: Told) -> Told:
 
 def room(sent_at: Sequence[datetime], now: datetime) -> int:
     """How many more notifications may be shown now: 3 in 10 minutes, 20 a day."""
-    lately = sum(1 for at in sent_at if now - at < BURST_SPAN)
-    today = sum(1 for at in sent_at if now - at < DAY)
+    # What was sent under a clock that was ahead for long would leave no room until that time has come.
+    lately = sum(1 for at in sent_at if abs(now - at) < BURST_SPAN)
+    today = sum(1 for at in sent_at if abs(now - at) < DAY)
     return max(0, min(BURST - lately, DAILY - today))
 
 

@@ -32,7 +32,7 @@ def notices(store: Store | None, now: datetime) -> Iterable[str]:
     if store is None:
         return
     notice, since = store.meta("notice"), instant(store.meta("notice_at"))
-    if notice and since is not None and now - since < NOTICE_HOLDS:
+    if notice and since is not None and timedelta() <= now - since < NOTICE_HOLDS:
         yield notice
     yield from retention_notices(store, now)
     if store.database.is_full:
