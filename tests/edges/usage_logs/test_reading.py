@@ -140,6 +140,34 @@ def test_a_log_moved_to_an_archive_is_counted_once(desk: Desk) -> None:
         assert it.store.index_state().gone_files == 1
 
 
+def open_files() -> int:
+    """0 where the system does not list them."""
+    return len(list(Path("/proc/self/fd").glob("*")))
+
+
+@pytest.mark.parametrize(
+    "becomes",
+    [Path.mkdir, lambda path: path.symlink_to(path), *([os.mkfifo] if hasattr(os, "mkfifo") else [])],
+)
+def test_a_log_that_becomes_something_else_before_it_is_read_tells_nothing(
+    desk: Desk, becomes: Callable[[Path], object]
+) -> None:
+    """A folder, a pipe or a link in circles; its neighbours are read, and nothing stays open."""
+    path = desk.write(LOG, raw=CONTENT)
+    desk.write("-work/s2.jsonl", answer("msg_9", 7, request="req_9"))
+    with desk.running() as it:
+        it.indexing._walk()
+        path.unlink()
+        becomes(path)
+        before = open_files()
+        while it.indexing.progress is not None:
+            it.indexing.look(0)
+
+        assert it.output == 7
+        assert list(reading.whole_lines(str(path))) == []
+        assert open_files() == before
+
+
 def test_every_step_of_a_rough_life_agrees_with_a_second_count(desk: Desk) -> None:
     """R23 in a row: half lines, growth, copies. Only what was never in a whole line is not counted."""
     with desk.running() as it:

@@ -8,7 +8,6 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import msgspec
@@ -60,17 +59,28 @@ def read_log(
 
     `siblings`: paths of logs of the same source whose name contains a text.
     """
-    try:
-        handle = os.open(as_name(found.path), OPEN_FLAGS)
-    except (OSError, ValueError):
-        return  # gone, or not ours to read
-    with os.fdopen(handle, "rb", buffering=0) as file:
+    file = _opened(found.path)
+    if file is None:
+        return
+    with file:
         try:
-            seen = os.fstat(handle)
-            if stat.S_ISREG(seen.st_mode):
-                yield from _Reading(found, mark, origin, siblings).parts(file, lines)
+            yield from _Reading(found, mark, origin, siblings).parts(file, lines)
         except OSError:
             return  # a disk that fails, a share that went away: what was told so far is marked
+
+
+def _opened(path: str) -> BinaryIO | None:
+    """None for what is gone, not ours to read, or no file any more: a folder may have come into its place."""
+    handle = -1
+    try:
+        handle = os.open(as_name(path), OPEN_FLAGS)
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            return os.fdopen(handle, "rb", buffering=0)
+    except (OSError, ValueError):
+        pass
+    if handle >= 0:
+        os.close(handle)
+    return None
 
 
 class _Reading:
@@ -209,15 +219,15 @@ class _Reading:
 
 def whole_lines(path: str) -> Iterator[bytes]:
     """The lines of a log, unpacked; none where it cannot be read."""
-    try:
-        with Path(as_name(path)).open("rb") as file:
-            if path.endswith(COMPRESSED):
-                with _unpacked(file) as stream:
-                    yield from _whole(io.BufferedReader(stream))  # type: ignore[type-var]
-            else:
-                yield from _whole(file)
-    except OSError:
+    file = _opened(path)
+    if file is None:
         return
+    with file:
+        try:
+            with _unpacked(file) if path.endswith(COMPRESSED) else contextlib.nullcontext(file) as stream:
+                yield from _whole(io.BufferedReader(stream))  # type: ignore[type-var]
+        except OSError:
+            return
 
 
 def _whole(stream: Iterable[bytes]) -> Iterator[bytes]:
