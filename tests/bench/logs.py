@@ -1,6 +1,6 @@
 """Counts big made-up logs beside another counter, and puts the indexer through what may befall it.
 
-    python -m tests.bench.logs [speed] [ticks] [kills] [lines] [long] [--megabytes 1000 100] [--rounds 7]
+    python -m tests.bench.logs [speed] [ticks] [kills] [lines] [files] [long] [--megabytes 1000 100] [--rounds 7]
 
 Without a word it does all. `speed` runs beside `ccusage` (npm i -g ccusage@20.0.24) where that is installed, in turn,
 and prints medians of each round's ratios; a wrong total voids a timing. The corpora take as much room as they are
@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import log_trials
+from tests.bench import log_trials, spoilt_logs
 from tests.bench.corpus import generate
 from tests.bench.measured import Cost, Memory, memory, run
 
@@ -37,6 +37,7 @@ def main() -> int:
         "ticks": log_trials.ticks,
         "kills": log_trials.kills,
         "lines": log_trials.lines,
+        "files": spoilt_logs.files,
         "long": lambda folder: [str(log_trials.long_line(folder))],
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
