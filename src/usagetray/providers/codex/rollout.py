@@ -40,6 +40,8 @@ KINDS = {each.encode(): each for each in (META, TURN, RECORD, TRIGGER)} | {
 EVENTS = {each.encode(): each for each in (COUNT, SETTINGS)}
 HEAD = re.compile(rb'"type"\s*:\s*"(\w+)"(?:\s*,\s*"payload"\s*:\s*\{\s*"type"\s*:\s*"(\w+)")?')
 HEAD_BYTES = 256
+HEAD_OF_TOTAL = b'"type":"event_msg","payload":{"type":"token_count"'
+WHERE_TOTAL = slice(40, 40 + len(HEAD_OF_TOTAL))  # behind a time with milliseconds
 MOST_TOKENS = 10**15
 MOST_CURES = 24
 MOST_FOLDER = 4096
@@ -162,6 +164,8 @@ READERS = {kind: Decoder(shape).decode for kind, shape in SHAPES.items()}
 
 def kind_of(line: bytes | memoryview) -> str | None:
     """Which of the kinds above a line seems to be; None for one that does not matter here."""
+    if bytes(line[WHERE_TOTAL]) == HEAD_OF_TOTAL:
+        return COUNT  # nine of ten are, and comparing takes a fifth of the time of searching
     head = HEAD.search(line, 0, HEAD_BYTES)
     if head is None:
         return UNCLEAR
