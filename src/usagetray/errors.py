@@ -46,5 +46,9 @@ class UserError(Exception):
     """What the user asked for cannot be done; the text is the one sentence they see: what, where, what next."""
 
 
+class UnwritableError(UserError):
+    """Nothing can be written here: what is stored can be looked at all the same."""
+
+
 class SettingsError(UserError):
     """A settings file that cannot be used as it is: file, line, key and what would be right."""

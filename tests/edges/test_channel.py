@@ -22,7 +22,7 @@ import pytest
 
 from usagetray.edges.channel import InstanceLock, NobodyThere, answer, ask, serve
 from usagetray.edges.files import paths
-from usagetray.errors import UserError
+from usagetray.errors import UnwritableError, UserError
 
 
 def handle(verb: str, args: dict[str, str]) -> str:
@@ -305,7 +305,7 @@ def test_the_lock_file_is_private_and_a_planted_link_is_refused(tmp_path: Path) 
 
     path.unlink()
     path.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OSError, match="symbolic links"):
+    with pytest.raises(UnwritableError, match="symbolic links"):
         InstanceLock(path).acquire()
     assert not (tmp_path / "elsewhere").exists()
 

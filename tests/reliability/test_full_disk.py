@@ -54,6 +54,10 @@ class Disk:
     def free(self) -> None:
         self._filler.unlink()
 
+    def lock(self) -> None:
+        """From now on it can be read only."""
+        subprocess.run(["mount", "-o", "remount,ro", str(self.folder)], check=True)
+
     def close(self) -> None:
         subprocess.run(["umount", "--lazy", str(self.folder)], check=False)
 
@@ -169,6 +173,25 @@ def test_r29_a_look_on_a_full_disk_shows_what_is_kept(world: World, disk: Disk, 
             assert done.returncode == 0, done.stderr
             (window,) = [each for each in json.loads(said)["accounts"][0]["windows"] if each["key"] == "five_hour"]
             assert window["captured_at"] == "2026-11-20T09:00:00Z"
+
+
+@pytest.mark.parametrize("words", [["status", "--json"], ["report", "--json"], ["run", "--headless", "--once"]])
+def test_r29_a_look_on_a_disk_that_can_only_be_read_shows_what_is_kept(
+    world: World, disk: Disk, words: list[str]
+) -> None:
+    """As after an error of the disk, which the system then closes: one sentence says why nothing is newer."""
+    core = world.start()
+    core.tick()
+    world.stop(core)
+    disk.lock()
+
+    env = {"HOME": str(world.home.path), "USAGETRAY_HOME": str(world.profile), "PATH": os.defpath, "LANG": "C.UTF-8"}
+    done = subprocess.run([sys.executable, "-m", "usagetray", *words], env=env, capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)
+    assert done.stderr.decode().count("\n") == 1
+    assert "Read-only file system" in done.stderr.decode()
 
 
 def test_r29_a_damaged_store_on_a_full_disk_is_salvaged_once_there_is_space(world: World, disk: Disk) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from usagetray.edges.files import open_private, private_dir
-from usagetray.errors import UserError
+from usagetray.errors import UnwritableError, UserError
 
 MOST_ASKED = 4096
 MOST_ANSWERED = 64 * 1024
@@ -117,12 +117,12 @@ class InstanceLock:
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
-        """False while another process holds it. Raises `UserError` or OSError where it cannot be had at all."""
+        """False while another process holds it. Raises `UserError` where it cannot be had at all."""
         if self._descriptor is not None:
             return True
         private_dir(self._path.parent)
         for _ in range(10):
-            descriptor = open_private(self._path, os.O_RDWR | os.O_CREAT)
+            descriptor = self._opened()
             try:
                 if not _lock(descriptor):
                     os.close(descriptor)
@@ -137,6 +137,12 @@ class InstanceLock:
                 raise
             os.close(descriptor)
         return False
+
+    def _opened(self) -> int:
+        try:
+            return open_private(self._path, os.O_RDWR | os.O_CREAT)
+        except OSError as error:
+            raise UnwritableError(f"{self._path} cannot be written ({error.strerror}): check the disk.") from None
 
     def release(self) -> None:
         """The file stays: removed, it could be locked twice."""

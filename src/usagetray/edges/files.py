@@ -7,7 +7,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from usagetray.errors import UserError
+from usagetray.errors import UnwritableError, UserError
 from usagetray.quick_dataclass import dataclass
 
 PROFILE_VARIABLE = "USAGETRAY_HOME"
@@ -94,7 +94,7 @@ def private_dir(path: Path) -> Path:
         if stat.S_IMODE(found.st_mode) & 0o077:
             path.chmod(0o700)
     except OSError as error:
-        raise UserError(f"{path} cannot be made ({error.strerror}): check the folder above it.") from None
+        raise UnwritableError(f"{path} cannot be made ({error.strerror}): check the folder above it.") from None
     return path
 
 

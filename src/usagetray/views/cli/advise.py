@@ -10,7 +10,7 @@ from usagetray.domain.advice.what_if import what_if
 from usagetray.domain.rates import Rates
 from usagetray.edges.json_file import Document, read_json
 from usagetray.edges.what_if_file import stated_use
-from usagetray.errors import UserError
+from usagetray.errors import UnwritableError, UserError
 from usagetray.language import ENGLISH, speak
 from usagetray.profile import Profile
 from usagetray.providers import with_logs
@@ -19,7 +19,7 @@ from usagetray.spine.indexing_once import bring_up_to_date
 from usagetray.views.advice_json import SCHEMA, advice_json, what_if_json
 from usagetray.views.advice_text import advice_text
 from usagetray.views.cli import out, out_json, say
-from usagetray.views.cli.opening import opened
+from usagetray.views.cli.opening import opened, read_on
 from usagetray.views.cli.worked import answers, is_worked
 from usagetray.views.what_if_text import what_if_text
 from usagetray.views.worked_text import worked_text
@@ -81,7 +81,10 @@ def _worked(document: Document, tables: Tables, arguments: argparse.Namespace) -
 
 
 def _own(profile: Profile, arguments: argparse.Namespace) -> int:
-    bring_up_to_date(profile, with_logs())
+    try:
+        bring_up_to_date(profile, with_logs())
+    except UnwritableError as error:
+        read_on(profile, error)
     found = own_advice(
         profile,
         days=arguments.days,

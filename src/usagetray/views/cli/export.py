@@ -12,13 +12,13 @@ from pathlib import Path
 
 from usagetray.edges.store import Store
 from usagetray.edges.tables import rate_table
-from usagetray.errors import UserError
+from usagetray.errors import UnwritableError, UserError
 from usagetray.profile import Profile, local_zone
 from usagetray.settings.reading import load
 from usagetray.spine import exporting
 from usagetray.spine.exporting import Span
 from usagetray.views.cli import is_unicode, out, say
-from usagetray.views.cli.opening import opened, reader
+from usagetray.views.cli.opening import opened, read_on, reader
 from usagetray.views.export import Row, as_csv, as_json
 
 Write = Callable[[str], None]
@@ -60,7 +60,10 @@ def _bring_up_to_date(profile: Profile) -> None:
     from usagetray.views.cli.index import show_progress
 
     is_watched = sys.stderr is not None and sys.stderr.isatty()
-    bring_up_to_date(profile, with_logs(), show_progress if is_watched else None)
+    try:
+        bring_up_to_date(profile, with_logs(), show_progress if is_watched else None)
+    except UnwritableError as error:
+        read_on(profile, error)
 
 
 def _rows(arguments: argparse.Namespace, store: Store | None, profile: Profile) -> Iterator[Row]:

@@ -6,10 +6,11 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from usagetray.errors import UserError
+from usagetray.errors import UnwritableError, UserError
 from usagetray.profile import Profile, open_profile
 from usagetray.settings.reading import load
 from usagetray.spine.speaking import speak_as_set
+from usagetray.views.cli import say
 
 if TYPE_CHECKING:
     from usagetray.edges.store import Store
@@ -45,6 +46,13 @@ def reader(profile: Profile) -> Store | None:
         store.close()
         raise UserError("The history is an older usagetray's: quit a tray that runs, then type `usagetray index` once.")
     return store
+
+
+def read_on(profile: Profile, error: UnwritableError) -> None:
+    """Where nothing can be written, what is stored is shown, and why it is no newer. Raises it where nothing is."""
+    if not profile.paths.store_file.exists():
+        raise error
+    say(f"{error} What was stored before is shown.")
 
 
 def log_of(profile: Profile, arguments: argparse.Namespace) -> None:

@@ -14,13 +14,13 @@ import msgspec
 
 from usagetray.edges.store import open_reader
 from usagetray.edges.tables import rate_table
-from usagetray.errors import UserError
+from usagetray.errors import UnwritableError, UserError
 from usagetray.profile import Profile, local_zone
 from usagetray.settings.reading import load
 from usagetray.spine.reporting import Question
 from usagetray.views import report_json
 from usagetray.views.cli import is_unicode, out, out_json, report_pages, say
-from usagetray.views.cli.opening import reader
+from usagetray.views.cli.opening import read_on, reader
 
 if TYPE_CHECKING:
     from usagetray.domain.rates import RateTable
@@ -89,7 +89,10 @@ def _bring_up_to_date(profile: Profile, *, quiet: bool) -> None:
     from usagetray.views.cli.index import show_progress
 
     is_watched = not quiet and sys.stderr is not None and sys.stderr.isatty()
-    bring_up_to_date(profile, with_logs(), show_progress if is_watched else None)
+    try:
+        bring_up_to_date(profile, with_logs(), show_progress if is_watched else None)
+    except UnwritableError as error:
+        read_on(profile, error)
 
 
 def _print_json(shown: dict[str, Any], kept: KeptReport | None = None) -> None:

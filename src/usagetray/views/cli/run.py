@@ -8,10 +8,11 @@ import signal
 import threading
 
 from usagetray.app import TICK, build_headless
+from usagetray.errors import UnwritableError
 from usagetray.spine.core import WriterBusyError
 from usagetray.spine.reading import reader
 from usagetray.views.cli import out_json
-from usagetray.views.cli.opening import log_of, opened
+from usagetray.views.cli.opening import log_of, opened, read_on
 from usagetray.views.cli.patience import patiently
 from usagetray.views.status_json import status_json
 
@@ -37,6 +38,12 @@ def run(arguments: argparse.Namespace) -> int:
             out_json(status_json(reader(profile)()))
             return 0
         raise
+    except UnwritableError as error:
+        if not arguments.once:
+            raise
+        read_on(profile, error)
+        out_json(status_json(reader(profile)()))
+        return 0
     try:
         if arguments.once:
             core.look()

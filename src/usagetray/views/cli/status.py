@@ -6,6 +6,7 @@ import argparse
 import shutil
 import sys
 
+from usagetray.errors import UnwritableError
 from usagetray.overview import Overview
 from usagetray.profile import Profile, local_zone
 from usagetray.providers import discover
@@ -13,7 +14,7 @@ from usagetray.settings.reading import load
 from usagetray.spine.core import Core, WriterBusyError
 from usagetray.spine.reading import make_keychain, reader
 from usagetray.views.cli import is_unicode, out, out_json
-from usagetray.views.cli.opening import opened
+from usagetray.views.cli.opening import opened, read_on
 from usagetray.views.status_json import status_json
 from usagetray.views.status_text import status_text
 
@@ -35,6 +36,9 @@ def current(profile: Profile, *, scan: bool = True) -> Overview:
     try:
         core = Core(profile, discover(), keychain=make_keychain(profile))
     except WriterBusyError:
+        return reader(profile)()
+    except UnwritableError as error:
+        read_on(profile, error)
         return reader(profile)()
     try:
         core.look(ask=False)
