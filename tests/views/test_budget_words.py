@@ -84,7 +84,7 @@ def test_what_is_not_known_is_no_sum() -> None:
         (end(310, 324, 351), "heading for $310 to $351, more than the budget"),
         (end(230, 240, "250.4"), "heading for $230 to $250, within the budget"),
         (end("4.20", "4.40", "4.55"), "heading for $4.20 to $4.55, within the budget"),
-        (end(240, 240, 240), "heading for $240, give or take little, within the budget"),
+        (end(240, 240, 240), "heading for about $240, within the budget"),
         (None, "too early for a forecast"),
     ],
 )

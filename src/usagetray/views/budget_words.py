@@ -93,7 +93,7 @@ def forecast(state: BudgetState) -> str:
     low, high = (_whole(each, state) for each in (found.low, found.high))
     low = _least(low, state)
     if low == high:
-        return tr("heading for {low}, give or take little", low=low)
+        return tr("heading for about {low}", low=low)
     return tr("heading for {low} to {high}", low=low, high=high)
 
 
