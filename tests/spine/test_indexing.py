@@ -9,6 +9,7 @@ import shutil
 from collections import Counter
 from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -299,6 +300,18 @@ def test_what_is_set_aside_is_no_request_of_a_plan_either(desk: Desk) -> None:
 
     with desk.running() as it:
         assert it.store.count_since(BEGAN, "claude") == 1
+
+
+@pytest.mark.parametrize("told", ["9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z", "1970-01-01T00:00:01Z"])
+def test_a_time_that_cannot_be_true_is_none(desk: Desk, told: str) -> None:
+    """It has the log's own; one year 9999 made every report fail, for no zone has a clock for it."""
+    desk.write("-work/s1.jsonl", dict(answer("msg_1", 10), timestamp=told), answer("msg_2", 1, request="req_2"))
+
+    desk.index()
+
+    with desk.running() as it:
+        assert {each.at.year for each in it.store.responses()} == {2026}
+        assert sum(each.responses for each in it.store.usage(by=("day",), zone=ZoneInfo("Asia/Tokyo"))) == 2
 
 
 def test_responses_that_tell_no_time_are_not_all_of_one_second(desk: Desk) -> None:

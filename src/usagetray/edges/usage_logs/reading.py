@@ -24,6 +24,8 @@ PART = 4000
 ENDING = 32
 """Bytes before the mark by which a file that was written anew is known."""
 TOO_LONG = "too long"
+EARLIEST_US, LATEST_US = 946_684_800_000_000, 4_102_444_800_000_000
+"""The years 2000 and 2100: a time outside of them was told by a clock that was not set, and no calendar reaches it."""
 COMPRESSED = ".zst"
 WINDOW = 128 * 1024 * 1024
 OPEN_FLAGS = (
@@ -149,7 +151,7 @@ class _Reading:
             elif key != last_key:
                 in_second += not in_bursts
                 last_key = key
-            if at <= 0 or in_second > MOST_IN_A_SECOND:
+            if not EARLIEST_US <= at < LATEST_US or in_second > MOST_IN_A_SECOND:
                 at, what = self._doubtful(at, what, in_second)
             if where is not place:
                 place = where
@@ -181,9 +183,9 @@ class _Reading:
         return list(self._terms)[number]
 
     def _doubtful(self, at: int, terms: EventTerms, in_second: int) -> tuple[int, EventTerms]:
-        """A response without a time of its own has the log's; one of too many in a second is marked as such."""
-        if at <= 0:
-            at = max(self._found.modified // 1000, 1)
+        """A response without a time that can be true has the log's; one of too many in a second is marked as such."""
+        if not EARLIEST_US <= at < LATEST_US:
+            at = min(max(self._found.modified // 1000, EARLIEST_US), LATEST_US - 1)
         if in_second > MOST_IN_A_SECOND:
             terms = terms._replace(flags=f"{terms.flags} {REPLAYED}".strip())
         return at, terms
