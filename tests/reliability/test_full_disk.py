@@ -182,7 +182,11 @@ def test_r29_a_look_on_a_disk_that_can_only_be_read_shows_what_is_kept(
     """As after an error of the disk, which the system then closes: one sentence says why nothing is newer."""
     core = world.start()
     core.tick()
+    core.store.settle()
+    kept = {each: each.read_bytes() for each in world.profile.glob("usagetray.db*")}
     world.stop(core)
+    for each, content in kept.items():  # as a program leaves them that is killed with its disk
+        each.write_bytes(content)
     disk.lock()
 
     env = {"HOME": str(world.home.path), "USAGETRAY_HOME": str(world.profile), "PATH": os.defpath, "LANG": "C.UTF-8"}
