@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -9,10 +10,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import source
+
 os.environ["LANGUAGE"] = "en"  # whatever the tester speaks: tests read words, their programs' too
 os.environ["LC_ALL"] = "C.UTF-8"  # and times in twenty-four hours
 
 pytest_plugins = ["tests.desktop.session"]
+
+
+def pytest_collection_finish() -> None:
+    """Eight thousand tests stay till the end: the collector need not go through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,6 +40,14 @@ def _same_each_time(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr("usagetray.spine.core.SETTLE_S", 30.0)
         patch.setattr(cadence, "_fraction", lambda key, at: drawn(here.sub("", key), at))
         yield
+
+
+@pytest.fixture(scope="module")
+def forgotten_source() -> Iterator[None]:
+    """For files that read all of the program's code: its trees are not kept for the files after."""
+    yield
+    source.tree.cache_clear()
+    source.nodes.cache_clear()
 
 
 @pytest.fixture

@@ -10,17 +10,16 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.source import REPOSITORY, SOURCE, nodes, tree
 from usagetray.providers import discover
 
-REPOSITORY = Path(__file__).parents[1]
-SOURCE = REPOSITORY / "src" / "usagetray"
+pytestmark = pytest.mark.usefixtures("forgotten_source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +29,15 @@ class Module:
 
     @property
     def tree(self) -> ast.Module:
-        return _parsed(self.path)
+        return tree(self.path)
 
-    def imports(self) -> Iterator[str]:
+    @property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        return nodes(self.path)
+
+    def imports(self) -> tuple[str, ...]:
         """Everything imported anywhere in it, full names; `from a import b` gives both `a` and `a.b`."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from (each.name for each in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                assert node.level == 0, f"{self.path}: a relative import hides where it points"
-                yield node.module or ""
-                yield from (f"{node.module}.{each.name}" for each in node.names)
+        return _imports(self.path)
 
     def own_imports(self) -> set[str]:
         """The modules of ours among them, without "usagetray."."""
@@ -49,8 +46,16 @@ class Module:
 
 
 @cache
-def _parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def _imports(path: Path) -> tuple[str, ...]:
+    found: list[str] = []
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
+            found += (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import hides where it points"
+            found.append(node.module or "")
+            found += (f"{node.module}.{each.name}" for each in node.names)
+    return tuple(found)
 
 
 def _module_name(path: Path) -> str:
@@ -186,7 +191,7 @@ def test_the_domain_is_a_function_of_its_arguments() -> None:
     found = []
     for module in inside("domain"):
         found += [f"{module.name}: {each}" for each in module.imports() if under(each, *IMPURE)]
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Attribute) and node.attr in ("now", "today", "utcnow", "open", "read_text"):
                 found.append(f"{module.name}: .{node.attr}")
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("open", "print"):
@@ -197,18 +202,21 @@ def test_the_domain_is_a_function_of_its_arguments() -> None:
 
 def test_now_has_no_default_in_the_domain() -> None:
     for module in inside("domain"):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef):
                 with_default = node.args.args[len(node.args.args) - len(node.args.defaults) :]
                 assert "now" not in [each.arg for each in with_default], f"{module.name}.{node.name}"
 
 
-def strings(module: Module) -> Iterator[tuple[int, str]]:
+@cache
+def strings(module: Module) -> tuple[tuple[int, str], ...]:
     """All texts in the code but docstrings."""
-    documentation = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
-            yield node.lineno, node.value
+    documentation = {id(node.value) for node in module.nodes if isinstance(node, ast.Expr)}
+    return tuple(
+        (node.lineno, node.value)
+        for node in module.nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation
+    )
 
 
 MADE_FOR_ONE = ("statusline", "statusline_former")
@@ -263,7 +271,7 @@ def test_shipped_code_holds_no_dangerous_construct() -> None:
     found = []
     for module in MODULES:
         found += [f"{module.name}: {each}" for each in module.imports() if under(each, *BANNED_MODULES)]
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call):
                 if called(node) in BANNED_CALLS:
                     found.append(f"{module.name}:{node.lineno}: {called(node)}()")
@@ -285,7 +293,7 @@ def test_what_catches_everything_says_why() -> None:
     found = []
     for module in MODULES:
         lines = module.path.read_text(encoding="utf-8").splitlines()
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ExceptHandler):
                 is_wide = node.type is not None and ast.unparse(node.type) == "Exception"
                 has_reason = "#" in lines[node.lineno - 1] or lines[node.lineno].lstrip().startswith("#")

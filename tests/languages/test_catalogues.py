@@ -20,6 +20,9 @@ from tests.languages.catalogues import (
     texts,
     translated,
 )
+from tests.source import nodes
+
+pytestmark = pytest.mark.usefixtures("forgotten_source")
 
 LOOKED_UP = {"tr", "tr_n", "tr_later"}
 
@@ -77,16 +80,15 @@ def test_no_text_is_looked_up_while_a_module_is_imported() -> None:
     """It would stay in the language of that moment; tables of texts are marked by `tr_later`."""
     early = []
     for path in SOURCE.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
         inside = {
             id(node)
-            for function in ast.walk(tree)
+            for function in nodes(path)
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
             for node in ast.walk(function)
         }
         early += [
             f"{path.name}:{node.lineno}"
-            for node in ast.walk(tree)
+            for node in nodes(path)
             if isinstance(node, ast.Call) and _name(node) in ("tr", "tr_n") and id(node) not in inside
         ]
 
@@ -98,7 +100,7 @@ def test_no_text_stands_within_another_string() -> None:
     hidden = [
         f"{path.name}:{call.lineno}"
         for path in SOURCE.rglob("*.py")
-        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for string in nodes(path)
         if isinstance(string, ast.JoinedStr)
         for call in ast.walk(string)
         if isinstance(call, ast.Call) and _name(call) in LOOKED_UP and isinstance(call.args[0], ast.Constant)
@@ -109,7 +111,7 @@ def test_no_text_stands_within_another_string() -> None:
 
 def _calls() -> Iterator[tuple[Path, ast.Call]]:
     for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and _name(node) in LOOKED_UP:
                 yield path, node
 
