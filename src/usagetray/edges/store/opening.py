@@ -123,7 +123,9 @@ def open_for_reading(path: Path) -> Database | None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
-            connection = _alone(path)
+            # On a disk that can only be read nobody changes the file, and SQLite has to be told so: it can put nothing
+            # beside it. What a journal still holds is not seen then.
+            connection = _alone(path) if os.access(path.parent, os.W_OK) else _shared(path, "&immutable=1")
         version = _version(connection)
     except BROKEN as error:
         raise UserError(f"{path} cannot be read ({error}); start usagetray once, it mends its history.") from None
@@ -141,9 +143,9 @@ def _version(connection: sqlite3.Connection) -> int:
         raise
 
 
-def _shared(path: Path) -> sqlite3.Connection:
+def _shared(path: Path, how: str = "") -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        f"{path.as_uri()}?mode=ro{how}", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
     _prepare(connection)
     try:
