@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.views.build import BERLIN, SESSION_RESET, account, fable, overview, said, window
+from tests.views.test_forecast_words import runs_out, told
 from usagetray import language
 from usagetray.domain.alerts import Alert, AlertKind
 from usagetray.domain.states import Level, WindowState
@@ -17,6 +19,8 @@ from usagetray.views.bars import line as bar_line
 from usagetray.views.menu import menu
 from usagetray.views.verdict import verdict
 from usagetray.views.words import money_text
+
+HOUR = timedelta(hours=1)
 
 
 def words(kind: AlertKind, of: WindowView, whole: AccountView, threshold: float | None = None) -> AlertWords:
@@ -55,6 +59,15 @@ def test_nothing_is_said_of_a_rest_that_there_is_not(used: float, advice: str) -
     one = fable(used)
 
     assert words(AlertKind.THRESHOLD, one, account(one), 0.9).text.endswith(advice)
+
+
+def test_half_used_is_nothing_to_do_unless_it_will_not_last() -> None:
+    calm, fast = window(0.5, forecast=told(used=0.5)), window(0.5, forecast=runs_out(SESSION_RESET - HOUR, used=0.5))
+
+    assert words(AlertKind.THRESHOLD, calm, account(calm), 0.5).text.endswith("Nothing to do yet.")
+    said_of_fast = words(AlertKind.THRESHOLD, fast, account(fast), 0.5).text
+    assert said_of_fast.endswith("A smaller context or a smaller model makes the rest last longer.")
+    assert "it runs out" in said_of_fast
 
 
 def test_a_used_up_limit_of_a_surface_has_no_rest_either() -> None:

@@ -190,8 +190,7 @@ def _instead(account: AccountView, overview: Overview) -> str:
 
 
 def _advice(alert: Alert, account: AccountView, window: WindowView, overview: Overview) -> str:
-    threshold = alert.threshold or 0.0
-    if threshold < WORTH_ADVICE:
+    if (alert.threshold or 0.0) < WORTH_ADVICE and forecast_words.runs_out_at(window) is None:
         return tr("Nothing to do yet.")
     elsewhere = way_out(account, overview)
     if window.used is not None and window.used >= 1:
