@@ -14,12 +14,13 @@ from usagetray.domain.forecast.session import alike
 
 BLOCK_S, BLOCK_QUARTERS = 3 * 3600, 12
 DAY_S = 86400
-FADING = 0.95
+FADING = 0.98
 """Weight of a day against the day after it."""
-ROUGHER = 1.5
+ROUGHER = 3.0
 """Blocks of one day go together, so that their sum varies more than that of independent ones."""
-LEVEL = 0.3
-"""Weeks differ by this much from what the days before them say."""
+LEVEL, NEWCOMERS_LEVEL = 0.15, 1.0
+"""Weeks differ by this much from what the days before them say; with few days known by that much more, over the root
+of their number."""
 
 
 class Usual(NamedTuple):
@@ -37,6 +38,7 @@ def outlook(habit: Habit, now: datetime, left_s: float, allowed: float, to_near:
     used_in = tuple(zip(*days, strict=True)) or ((),) * (QUARTERS // BLOCK_QUARTERS)
     usual: dict[tuple[int, int], Usual] = {}
     alikes: dict[tuple[int, int], list[float]] = {}
+    level = LEVEL**2 + NEWCOMERS_LEVEL**2 / max(1, len(days))
     times, found, near, mean, variance = list[float](), list[float](), 0.0, 0.0, 0.0
     for block in range(int(begin // BLOCK_S), math.ceil(end / BLOCK_S)):
         opens, closes = max(begin, block * BLOCK_S), min(end, (block + 1) * BLOCK_S)
@@ -49,7 +51,7 @@ def outlook(habit: Habit, now: datetime, left_s: float, allowed: float, to_near:
         each, part = usual[weekday, place], (closes - opens) / BLOCK_S
         mean += part * each.mean
         variance += part * part * each.variance
-        spread = math.sqrt(ROUGHER * variance + (LEVEL * mean) ** 2) + 1e-9
+        spread = math.sqrt(ROUGHER * variance + level * mean**2) + 1e-9
         times.append(closes - begin)
         found.append(max(found[-1] if found else 0.0, normal((mean - allowed / THOUSAND) / spread)))
         near = max(near, normal((mean - to_near / THOUSAND) / spread))
