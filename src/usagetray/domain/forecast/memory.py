@@ -135,7 +135,7 @@ class Forecast:
     used_sd: float
     at_reset: float | None  # share expected at the reset, 0.0 upward: the median; None: nobody can say
     pace: float | None  # share used minus share of the window gone by; None: no window is running
-    p_lockout: float
+    p_lockout: float  # where no window is running: of one that would begin now
     exhausts_at: tuple[datetime, datetime, datetime] | None
     """When it is used up if it is: 10, 50 and 90 % of the chances. None where nobody can say."""
     p_near: float  # chance that at least 90 % will have been used

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from usagetray.domain.forecast import session, week
 from usagetray.domain.forecast.chances import Outlook, quantile, shifted
@@ -27,8 +28,9 @@ def forecast(memory: Memory, key: str, now: datetime, prior: Prior) -> Forecast 
     if window is None:
         return None
     resets_at = window.resets_at
+    known = _known(memory, window, now)
     if resets_at is None or now >= resets_at:
-        return _forecast(window, pace=None, p_lockout=0.0, p_near=0.0, exhausts_at=None, knows_enough=False)
+        return _not_running(memory, window, known, now, prior)
     used, _ = used_now(window)
     left_s = (resets_at - now).total_seconds()
     pace = used - (1.0 - left_s / window.length.total_seconds())
@@ -42,12 +44,9 @@ def forecast(memory: Memory, key: str, now: datetime, prior: Prior) -> Forecast 
             exhausts_at=(now,) * 3,
             knows_enough=window.stated is not None,
         )
-    habit = next((each for each in memory.habits if each.model == window.model), None)
-    rate = window.meter.rate
-    # What was kept under a clock that ran ahead tells nothing of today.
-    if rate is None or habit is None or not habit.days or habit.first_day > quarter_of(now) // QUARTERS:
+    if known is None:
         return _by_pace(window, used, pace, left_s, now)
-    outlook = _outlook(memory, window, habit, used, rate, left_s, now, prior)
+    outlook = _outlook(memory, window, known, used, left_s, now, prior)
     times, chances = outlook.times, outlook.chances
     exhausts_at = (resets_at,) * 3
     if chances[-1] > 1e-4:
@@ -58,22 +57,38 @@ def forecast(memory: Memory, key: str, now: datetime, prior: Prior) -> Forecast 
         pace=pace,
         p_lockout=chances[-1],
         p_near=outlook.near,
-        at_reset=used + outlook.tokens * rate,
+        at_reset=used + outlook.tokens * known.rate,
         exhausts_at=exhausts_at,
         knows_enough=not window.presumed and window.meter.share >= LEARNED,
     )
 
 
+class _Known(NamedTuple):
+    habit: Habit
+    rate: float  # share per weighted token
+
+
+def _known(memory: Memory, window: WindowMemory, now: datetime) -> _Known | None:
+    """None: nobody knows yet what a token takes of this window, or when work is done."""
+    habit, rate = next((each for each in memory.habits if each.model == window.model), None), window.meter.rate
+    # What was kept under a clock that ran ahead tells nothing of today.
+    if rate is None or habit is None or not habit.days or habit.first_day > quarter_of(now) // QUARTERS:
+        return None
+    return _Known(habit, rate)
+
+
+def _not_running(memory: Memory, window: WindowMemory, known: _Known | None, now: datetime, prior: Prior) -> Forecast:
+    """Nothing to speak of. The chance is that of a window that would begin now."""
+    p_lockout = 0.0
+    if known is not None and window.length <= STARTS_ON_USE:
+        p_lockout = _outlook(memory, window, known, 0.0, window.length.total_seconds(), now, prior).chances[-1]
+    return _forecast(window, pace=None, p_lockout=p_lockout, p_near=0.0, exhausts_at=None, knows_enough=False)
+
+
 def _outlook(
-    memory: Memory,
-    window: WindowMemory,
-    habit: Habit,
-    used: float,
-    rate: float,
-    left_s: float,
-    now: datetime,
-    prior: Prior,
+    memory: Memory, window: WindowMemory, known: _Known, used: float, left_s: float, now: datetime, prior: Prior
 ) -> Outlook:
+    habit, rate = known
     allowed, to_near = (1.0 - used) / rate, (NEAR - used) / rate
     if window.length <= STARTS_ON_USE:
         times, found = session.courses(habit, memory.locks, now, left_s / 3600, prior)

@@ -20,20 +20,20 @@ FADING = 0.96
 """Weight of a day against the day after it."""
 MISMATCH = 0.3
 """Weight of a moment at which there was work where there is none now, or the other way round."""
-LEVEL_BASE, LEVEL_POWER = 4.0, 0.6
+LEVEL_BASE, LEVEL_POWER = 4.0, 0.5
 """Quarters of usual work that the last hours are averaged with, and how much of their difference stays."""
 GENERIC_WEIGHT, GENERIC_SHARE, GENERIC_IDLE = 2.5, 0.75, 0.2
 GENERIC_HOURS = (0.25, 0.75, 1.75, 4.0)
 OFF_HOURS = 0.6
 """What anybody might do: work on for so long, with breaks; as heavy as some days of one's own."""
-NOW_SHARE, NOW_QUARTERS = 0.5, 5.0
-RUSH_SHARE, RUSH_QUARTERS = 0.5, 0.8
+NOW_SHARE, NOW_QUARTERS = 0.4, 5.0
+RUSH_SHARE, RUSH_QUARTERS = 1.0, 1.5
 """How much of what the last quarter, and the last minutes, were above the usual goes on, and for how long."""
 LEAST = 0.3
 LONGEST_FILL, FILL_HALF = 20, 10.0
-SPREAD, SPREAD_SHORT = 0.5, 0.45
-"""No moment repeats: each course is this wide, in logarithms; a short stretch of it wider."""
-STEPS = (0.06, 0.14, 0.25, 0.4, 0.6, 0.8, 1.0)
+SPREAD = 0.7
+"""No moment repeats: each course is this wide, in logarithms."""
+STEPS = (0.04, 0.08, 0.14, 0.22, 0.33, 0.48, 0.7, 1.0)
 """Shares of the time to the reset at which the chances are worked out."""
 
 
@@ -172,13 +172,12 @@ def chances(found: list[Course], times: tuple[float, ...], allowed: float) -> li
     everything = sum(each.weight for each in found)
     goal = math.log(allowed / THOUSAND)
     result, before = [], 0.0
-    for place, time in enumerate(times):
-        inverse = 1.0 / (SPREAD + SPREAD_SHORT / math.sqrt(1.0 + time / 1200.0))
+    for place in range(len(times)):
         sum_ = 0.0
         for each in found:
             tokens = each.tokens[place]
             if tokens > 0:
-                z = (math.log(tokens) - goal) * inverse
+                z = (math.log(tokens) - goal) / SPREAD
                 if z > 3.0:
                     sum_ += each.weight
                 elif z > -3.0:
