@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.providers.test_recorded import ODD, changed, paths
-from tests.support import Recorder, Vendor, World, always, in_turn, limits, ok, refused
+from tests.support import TICK, Recorder, Vendor, World, always, in_turn, limits, ok, refused
 from usagetray.app import build_headless
 from usagetray.domain.incidents import Incident, Looked
 from usagetray.errors import Cause, SourceError
@@ -151,9 +151,10 @@ class Desk:
         )
         return self.core
 
-    def run(self, span: timedelta) -> Core:
+    def run(self, span: timedelta, *, every: timedelta | None = None) -> Core:
+        """Ticks at which no request is due are left out, unless `every` is given: pages are looked at beside them."""
         assert self.core is not None
-        self.world.run(self.core, span)
+        self.world.run(self.core, span, every=every)
         return self.core
 
     def incidents(self) -> list[dict[str, Any]]:
@@ -182,7 +183,7 @@ def gaps(asked: Vendor) -> list[float]:
 def test_a_page_is_looked_at_every_two_minutes_during_an_incident_and_carries_no_secret(desk: Desk):
     """Only the plain question and who we are: no authorization, no cookie, nothing of the sign-in."""
     desk.start()
-    desk.run(timedelta(minutes=12))
+    desk.run(timedelta(minutes=12), every=TICK)
 
     assert 5 <= len(desk.page.asked) <= 8
     assert all(100 <= each <= 145 for each in gaps(desk.page))
