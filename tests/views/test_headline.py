@@ -8,6 +8,7 @@ import pytest
 
 from tests.views.build import (
     AT_18_22,
+    BERLIN,
     DAYS,
     SESSION_RESET,
     account,
@@ -18,10 +19,13 @@ from tests.views.build import (
     week,
     window,
 )
+from tests.views.test_budget_words import state
 from usagetray.domain.states import Level, State, WindowState
-from usagetray.model import Money
+from usagetray.model import Money, MoneyKind, MoneyLine
+from usagetray.views.bars import line
 from usagetray.views.headline import followed, headline, spent_share
 from usagetray.views.icon.picture import Bar, IconPicture, IconState
+from usagetray.views.verdict import verdict
 
 OLD = {"stale": True, "captured_at": AT_18_22}
 FULL = {"state": WindowState.LOCKED, "level": Level.LOCKED}
@@ -146,6 +150,23 @@ def test_money_alone_is_one_bar():
 
     assert shown.picture.short == Bar(share=0.0624)
     assert shown.picture.week is None
+
+
+@pytest.mark.parametrize(
+    ("spent", "level"), [("150", IconState.NORMAL), ("240", IconState.WARNING), ("290", IconState.CRITICAL)]
+)
+def test_where_there_is_money_only_a_budget_is_the_bar_as_card_and_status_bars_say(spent: str, level: IconState):
+    """$290 of $300: a calm icon above a card that warns would be a contradiction."""
+    billed = MoneyLine(kind=MoneyKind.BILLED, label="Spent", used=Money(amount=Decimal(spent), currency="USD"))
+    shown = overview(account(money=(billed,)), budgets=(state(spent),))
+
+    picture = headline(shown).picture
+    assert (picture.state, picture.week) == (level, None)
+    assert picture.short is not None
+    assert picture.short.share == float(Decimal(spent) / 300 // Decimal("0.001") * Decimal("0.001"))
+    assert line(shown, left=False).level == level.value
+    assert (verdict(shown, BERLIN, left=False).tone == "ok") == (level is IconState.NORMAL)
+    assert headline(overview(account(window(0.3)), budgets=(state("290"),))).picture.state is IconState.NORMAL
 
 
 def test_sums_in_two_currencies_have_no_share():

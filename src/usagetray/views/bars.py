@@ -74,6 +74,8 @@ def line(overview: Overview, left: bool, zone: tzinfo | None = None) -> Line:
     top = max(shown, key=lambda window: tightest.window_rank(account, window), default=None)
     level = _level(account, shown, now)
     words, short = _words(account, overview, top, left)
+    if level == "normal" and not account.windows and (tight := _of_budget(overview)):
+        level, words, short = tight
     mark = _mark(level)
     text = " ".join(filter(None, (GLYPHS[mark] if mark else "", words)))
     return Line(
@@ -150,6 +152,19 @@ def _words(account: AccountView, overview: Overview, top: WindowView | None, lef
     coming = tr(", out in {span}", span=duration(out_at - now)) if out_at is not None and out_at > now else ""
     said = tr("{share} left", share=figures) if left else tr("{share} used", share=figures)
     return f"{name} {said}{age}{coming}", short
+
+
+def _of_budget(overview: Overview) -> tuple[str, str, str] | None:
+    """Level and words of a budget that is nearly used up, or more: where there is money only, the card says so, too."""
+    if not overview.budgets:
+        return None
+    from usagetray.views import budget_words  # deferred: for who has budgets
+
+    tight = budget_words.tightest(overview)
+    if tight is None:
+        return None
+    words = f"{budget_words.name(tight)}: {budget_words.of_limit(tight)}"
+    return tight.level.name.lower(), words, budget_words.used_share(tight)
 
 
 def _pair(account: AccountView, top: WindowView) -> list[WindowView]:

@@ -30,6 +30,7 @@ LEAVE_CHANCE, LEAVE_SOON = 0.3, timedelta(minutes=35)
 SOONER = timedelta(minutes=10)
 """By so much earlier must another account run out to take the icon from one that does."""
 
+_CALM = (IconState.NORMAL, IconState.INCIDENT)
 _LEVEL_STATES = {Level.WARNING: IconState.WARNING, Level.CRITICAL: IconState.CRITICAL}
 
 
@@ -49,7 +50,10 @@ def headline(overview: Overview, previous: Headline | None = None) -> Headline:
         return Headline(provider=None, account=None, picture=IconPicture(state=IconState.FIRST_RUN))
     held = _held(accounts, previous, now)
     shown = _chosen(accounts, now, previous, held)
-    return Headline(provider=shown.provider, account=shown.account, picture=_picture(shown, now, held), held=held)
+    picture = _picture(shown, now, held)
+    if not shown.windows:
+        picture = _with_budget(picture, overview)
+    return Headline(provider=shown.provider, account=shown.account, picture=picture, held=held)
 
 
 def followed(overview: Overview, provider: str) -> Overview:
@@ -147,6 +151,15 @@ def _money_bar(account: AccountView) -> Bar | None:
     """One bar for the budget of an account that has only money."""
     shares = [share for line in account.money if (share := spent_share(line)) is not None]
     return Bar(share=max(shares), level=account.level) if shares else None
+
+
+def _with_budget(picture: IconPicture, overview: Overview) -> IconPicture:
+    """Where there is money only, the fullest of the user's own budgets is the bar: of it the card warns, too."""
+    known = [(each.share, each.level) for each in overview.budgets if each.share is not None and not each.stale]
+    share, level = max(known, default=(-1.0, Level.NORMAL))
+    if picture.state not in _CALM or share <= ((picture.short and picture.short.share) or 0.0):
+        return picture
+    return replace(picture, state=_LEVEL_STATES.get(level, picture.state), short=Bar(share=share, level=level))
 
 
 def spent_share(line: MoneyLine) -> float | None:
