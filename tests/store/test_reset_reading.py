@@ -29,7 +29,7 @@ def resets(folder: Path, *windows: UsageWindow, damage: bytes | None = None) -> 
             )
             store.save_snapshot(said, "/home/a", at)
         if damage is not None:
-            store.database.write(("UPDATE snapshot SET body = ? WHERE id = 1", [(damage,)]))
+            store.database.write(("UPDATE said SET body = ? WHERE id = 1", [(damage,)]))
         return set(stated_resets(store.database))
     finally:
         store.close()

@@ -145,7 +145,7 @@ def test_readers_read_on_while_the_writer_writes(path: Path) -> None:
             assert seen == sorted(seen)
             assert reader.latest_snapshots() == ((snapshot(minutes=99), "/h"),)
             with pytest.raises(sqlite3.OperationalError, match="readonly"):
-                reader.database._disk.execute("DELETE FROM snapshot")
+                reader.database._disk.execute("DELETE FROM said")
 
 
 def test_where_nothing_was_written_there_is_nothing_to_read(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from usagetray.domain.alerts import Told
 from usagetray.domain.attempts import Attempt
-from usagetray.edges.store import ledger_reading, rows
+from usagetray.edges.store import ledger_reading, rows, speakers
 from usagetray.edges.store import spend as bills
 from usagetray.edges.store.database import Database, Statement, StoreBusyError
 from usagetray.edges.store.ledger import Ledger
@@ -31,7 +31,6 @@ SETTLED_AFTER = timedelta(minutes=2)
 """How far other processes may be behind in what can be had again, unless they ask the tray for it."""
 KEPT_ATTEMPTS = 40
 """Of each source, read back: enough for a day of waits."""
-ATTEMPT = "at, ended_at, cause, retry_after, credential, detail"
 SET_META = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
 ALERT = (
     "id, due_at, sent_at, shown, kind, provider, account, window, threshold, title, body, urgency,"
@@ -87,34 +86,15 @@ class Store:
         """
         speaker = (snapshot.provider_id, snapshot.account.id, snapshot.strategy_id, home)
         kept = bills.without(snapshot)
-        if kept == self._last_said(speaker):
+        if kept == speakers.last_said(self.database, speaker):
             return False
-        values = (*speaker, rows.to_us(snapshot.captured_at), rows.to_us(stored_at), rows.to_body(kept))
         keep = self.database.write if is_asked else self.hold
-        keep(
-            (
-                "INSERT INTO snapshot (provider, account, strategy, home, captured_at, stored_at, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [values],
-            ),
-            *(bills.statements(snapshot) if snapshot.spend else ()),
-        )
+        keep(*speakers.said(speaker, kept, stored_at), *(bills.statements(snapshot) if snapshot.spend else ()))
         return True
-
-    def _last_said(self, speaker: tuple[str, ...]) -> Snapshot | None:
-        found = self.database.rows(
-            "SELECT body FROM snapshot WHERE provider = ? AND account = ? AND strategy = ? AND home = ?"
-            " ORDER BY id DESC LIMIT 1",
-            *speaker,
-        )
-        return rows.to_snapshot(found[0][0]) if found else None
 
     def latest_snapshots(self) -> tuple[tuple[Snapshot, str], ...]:
         """The newest snapshot of each provider, account, strategy and home, with the home."""
-        found = self.database.known_rows(
-            "SELECT home, body FROM snapshot WHERE id IN"
-            " (SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home)"
-        )
+        found = self.database.known_rows(speakers.NEWEST_SAID)
         known = self._latest
         if known is None or known[0] is not found:
             said = tuple((snapshot, home) for home, body in found if (snapshot := rows.to_snapshot(body)))
@@ -140,29 +120,16 @@ class Store:
 
     # ---- what was tried ----------------------------------------------------------------------------------
 
-    def begin_attempt(self, source: Source, at: datetime, credential: str | None) -> int | None:
+    def begin_attempt(self, source: Source, at: datetime, credential: str | None) -> int:
         """Notes an attempt before it is made, so that even a killed program remembers having asked."""
-        return self.database.note(
-            (
-                "INSERT INTO attempt (provider, home, strategy, at, credential) VALUES (?, ?, ?, ?, ?)",
-                [(*source.key, rows.to_us(at), credential)],
-            )
-        )
+        number = speakers.next_number(self.database, source)
+        self.database.note(*speakers.begun(source, number, at, credential))
+        return number
 
-    def end_attempt(self, rowid: int | None, attempt: Attempt, source: Source) -> None:
-        """Completes the note; writes it anew where its beginning could not be written."""
-        values = (
-            *(rowid, *source.key, rows.to_us(attempt.at), rows.to_us(attempt.ended_at)),
-            *(attempt.cause, rows.to_span_us(attempt.retry_after), attempt.credential, attempt.detail),
-        )
-        self.database.write(
-            (
-                f"INSERT INTO attempt (id, provider, home, strategy, {ATTEMPT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET ended_at = excluded.ended_at, cause = excluded.cause,"
-                " retry_after = excluded.retry_after, credential = excluded.credential, detail = excluded.detail",
-                [values],
-            )
-        )
+    def end_attempt(self, number: int | None, attempt: Attempt, source: Source) -> None:
+        """Completes the note; None: there was none, for nothing was asked."""
+        number = speakers.next_number(self.database, source) if number is None else number
+        self.database.write(*speakers.ended(source, number, attempt))
 
     def note_outcome(self, source: Source, attempt: Attempt) -> bool:
         """For attempts without a request: kept only when the outcome differs from the last. True if it did."""
@@ -174,15 +141,11 @@ class Store:
 
     def attempts(self, source: Source) -> tuple[Attempt, ...]:
         """The last ones, oldest first."""
-        found = self.database.rows(
-            f"SELECT {ATTEMPT} FROM attempt WHERE provider = ? AND home = ? AND strategy = ? ORDER BY id DESC LIMIT ?",
-            *(*source.key, KEPT_ATTEMPTS),
-        )
-        return tuple(rows.to_attempt(row) for row in reversed(found))
+        return speakers.attempts(self.database, source, KEPT_ATTEMPTS)
 
     def sources(self) -> tuple[Source, ...]:
         """All that were ever tried."""
-        found = self.database.known_rows("SELECT DISTINCT provider, home, strategy FROM attempt")
+        found = self.database.known_rows("SELECT provider, home, strategy FROM source")
         return tuple(Source(provider=provider, home=home, strategy=strategy) for provider, home, strategy in found)
 
     def save_plan(self, source: Source, plan: Plan) -> None:
@@ -364,23 +327,8 @@ class Store:
             self.database.write(*statements)
 
     def prune(self, before: datetime) -> None:
-        """Drops what is older, but for the newest snapshot and attempt of each source.
-
-        Rows stand in the order in which they were stored: only those before the first that is kept are looked at.
-        """
-        cut = [(rows.to_us(before),)]
-        newest_attempt = "SELECT max(id) FROM attempt GROUP BY provider, home, strategy"
-        newest_snapshot = "SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home"
-        self.database.write(
-            (_old("attempt", "at", newest_attempt), cut),
-            (_old("snapshot", "stored_at", newest_snapshot), cut),
-            ("DELETE FROM alert WHERE due_at < ?", cut),
-        )
-
-
-def _old(table: str, column: str, newest: str) -> str:
-    first = f"SELECT id FROM {table} WHERE {column} >= ?1 ORDER BY id LIMIT 1"
-    return f"DELETE FROM {table} WHERE id < coalesce(({first}), {2**62}) AND id NOT IN ({newest})"
+        """Drops what is older, but for the newest snapshot and attempt of each source."""
+        self.database.write(*speakers.pruned(before), ("DELETE FROM alert WHERE due_at < ?", [(rows.to_us(before),)]))
 
 
 KEEP = timedelta(days=400)

@@ -7,8 +7,10 @@ import sqlite3
 from usagetray.edges.store.migrations import migrate
 
 NEWEST = {
-    "snapshot": "id IN (SELECT max(id) FROM snapshot GROUP BY provider, account, strategy, home)",
-    "attempt": "id > (SELECT coalesce(max(id), 0) FROM attempt) - 2000",
+    "speaker": "true",
+    "said": "id IN (SELECT max(id) FROM said GROUP BY speaker)",
+    "source": "true",
+    "attempted": "number > (SELECT max(number) FROM attempted AS other WHERE other.source = attempted.source) - 400",
     "alert": "id > (SELECT coalesce(max(id), 0) FROM alert) - 500 OR sent_at IS NULL",
     "plan": "true",
     "activity": "true",

@@ -200,6 +200,50 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (hash, id)
     ) WITHOUT ROWID;
     """,
+    """
+    -- Each poll writes an attempt and what was said. Numbers take the place of the names that all of them repeated,
+    -- and attempts lie by their source: fewer pages change.
+    CREATE TABLE source (
+        id INTEGER PRIMARY KEY,
+        provider TEXT NOT NULL, home TEXT NOT NULL, strategy TEXT NOT NULL,
+        UNIQUE (provider, home, strategy)
+    );
+    CREATE TABLE attempted (
+        source INTEGER NOT NULL, number INTEGER NOT NULL,
+        at INTEGER NOT NULL, ended_at INTEGER,
+        cause TEXT, retry_after INTEGER, credential TEXT, detail TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (source, number)
+    ) WITHOUT ROWID;
+    INSERT INTO source (provider, home, strategy) SELECT DISTINCT provider, home, strategy FROM attempt ORDER BY id;
+    INSERT INTO attempted
+        SELECT source.id, attempt.id, at, ended_at, cause, retry_after, credential, detail
+        FROM attempt JOIN source USING (provider, home, strategy);
+    DROP TABLE attempt;
+    CREATE VIEW attempt AS
+        SELECT number AS id, provider, home, strategy, at, ended_at, cause, retry_after, credential, detail
+        FROM attempted JOIN source ON source.id = attempted.source;
+
+    CREATE TABLE speaker (
+        id INTEGER PRIMARY KEY,
+        provider TEXT NOT NULL, account TEXT NOT NULL, strategy TEXT NOT NULL, home TEXT NOT NULL,
+        UNIQUE (provider, account, strategy, home)
+    );
+    CREATE TABLE said (
+        id INTEGER PRIMARY KEY, speaker INTEGER NOT NULL,
+        captured_at INTEGER NOT NULL, stored_at INTEGER NOT NULL,
+        body BLOB NOT NULL  -- the snapshot as JSON
+    );
+    INSERT INTO speaker (provider, account, strategy, home)
+        SELECT DISTINCT provider, account, strategy, home FROM snapshot ORDER BY id;
+    INSERT INTO said
+        SELECT snapshot.id, speaker.id, captured_at, stored_at, body
+        FROM snapshot JOIN speaker USING (provider, account, strategy, home) ORDER BY snapshot.id;
+    DROP TABLE snapshot;
+    CREATE INDEX said_newest ON said (speaker, id);
+    CREATE VIEW snapshot AS
+        SELECT said.id AS id, provider, account, strategy, home, captured_at, stored_at, body
+        FROM said CROSS JOIN speaker ON speaker.id = said.speaker;
+    """,
 )
 
 
@@ -218,9 +262,12 @@ def known_version(connection: sqlite3.Connection) -> int:
     return version
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Brings the store to the newest schema, all at once: nobody meets one between two. Raises `NewerStoreError`."""
-    steps = STEPS[known_version(connection) :]
+def migrate(connection: sqlite3.Connection, version: int = len(STEPS)) -> None:
+    """Brings the store to the newest schema, all at once: nobody meets one between two. Raises `NewerStoreError`.
+
+    `version`: or to this one, for what is to take in the rows of an older store.
+    """
+    steps = STEPS[known_version(connection) : version]
     if steps:
         whole = "".join(steps)
-        connection.executescript(f"BEGIN IMMEDIATE; {whole} PRAGMA user_version = {len(STEPS)}; COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {whole} PRAGMA user_version = {version}; COMMIT;")

@@ -55,9 +55,11 @@ def _mended(path: Path) -> tuple[sqlite3.Connection, str]:
 
 def _fill_from(aside: Path, fresh: Path) -> int:
     """Makes a whole store out of what can be read of a damaged one; how many rows that were."""
+    with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as made:
+        made.execute(f"PRAGMA page_size = {PAGE}")
+        copied = salvage(aside, made)
     database = Database(_connect(fresh))
     try:
-        copied = salvage(aside, database._disk)
         if copied:
             from usagetray.edges.store.adding_up import anew  # deferred: it needs this module
 

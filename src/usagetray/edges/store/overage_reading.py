@@ -14,14 +14,14 @@ from usagetray.model import MoneyKind
 def overage_said(database: Database, provider: str, accounts: Sequence[str], since: datetime) -> tuple[Spent, ...]:
     """From the last reading before `since` on, oldest first. `accounts`: all ids under which the account was known."""
     marks = ", ".join("?" * len(accounts))
-    whose = f"provider = ? AND account IN ({marks})"
+    whose = f"speaker IN (SELECT id FROM speaker WHERE provider = ? AND account IN ({marks}))"
     since_us = rows.to_us(since)
     found = database.rows(
-        f"SELECT body FROM snapshot WHERE {whose} AND captured_at >= ? ORDER BY captured_at",
+        f"SELECT body FROM said WHERE {whose} AND captured_at >= ? ORDER BY captured_at",
         *(provider, *accounts, since_us),
     )
     before = database.rows(
-        f"SELECT body FROM snapshot WHERE {whose} AND captured_at < ? AND instr(body, ?) > 0"
+        f"SELECT body FROM said WHERE {whose} AND captured_at < ? AND instr(body, ?) > 0"
         " ORDER BY captured_at DESC LIMIT 1",
         *(provider, *accounts, since_us, f'"{MoneyKind.OVERAGE.value}"'.encode()),
     )
