@@ -261,6 +261,7 @@ def test_whatever_is_seen_the_chances_are_chances_and_the_times_lie_ahead(seen: 
             continue
         assert 0 <= found.p_lockout <= 1
         assert 0 <= found.p_near <= 1
+        assert 0 <= found.p_soon <= found.p_lockout + 1e-9
         assert found.exhausts_at is None or list(found.exhausts_at) == sorted(found.exhausts_at)
         if found.exhausts_at is not None:
             assert found.resets_at is not None

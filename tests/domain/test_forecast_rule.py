@@ -20,15 +20,16 @@ def known(used: float = 0.6, resets_at: datetime = RESET, at: datetime = NOW) ->
     return replace(memory, windows=(replace(memory.windows[0], used_up=1.0, ended=2.0),))
 
 
-def seen(memory: Memory, p_lockout: float, *, in_: timedelta = HOUR, p_near: float | None = None) -> Forecast:
+def seen(memory: Memory, p_lockout: float, *, p_near: float | None = None, p_soon: float | None = None) -> Forecast:
     """As the forecast of this memory would look with these chances."""
     now = memory.windows[0].stated_at
     assert now is not None
     told = forecast(memory, "session", now, PRIOR)
     assert told is not None
-    times = (now + in_ / 2, now + in_, now + 2 * in_)
+    times = (now + HOUR / 2, now + HOUR, now + 2 * HOUR)
     near = p_lockout if p_near is None else p_near
-    return replace(told, p_lockout=p_lockout, p_near=near, exhausts_at=times, knows_enough=True)
+    soon = p_lockout / 2 if p_soon is None else p_soon
+    return replace(told, p_lockout=p_lockout, p_near=near, p_soon=soon, exhausts_at=times, knows_enough=True)
 
 
 def given(memory: Memory, told: Forecast, now: datetime = NOW) -> tuple[LockoutAlert | None, Memory]:
@@ -36,20 +37,22 @@ def given(memory: Memory, told: Forecast, now: datetime = NOW) -> tuple[LockoutA
 
 
 @pytest.mark.parametrize(
-    ("p_lockout", "p_near", "ahead", "warns"),
+    ("p_lockout", "p_near", "p_soon", "warns"),
     [
-        (0.9, 0.9, 2 * HOUR, True),  # sure: however far off
-        (0.6, 0.6, 2 * HOUR, False),  # waiting makes surer, and there is time
-        (0.6, 0.6, 20 * MINUTE, True),  # later would be too late
-        (0.3, 0.3, 20 * MINUTE, False),
-        (0.55, 0.9, 2 * HOUR, True),  # almost certainly close to the limit
-        (0.2, 0.9, 2 * HOUR, False),
+        (0.95, 0.97, 0.05, False),  # sure, and far off: there is time
+        (0.95, 0.97, 0.10, True),
+        (0.60, 0.75, 0.25, False),  # as likely for nothing as soon
+        (0.60, 0.75, 0.35, True),
+        (0.60, 0.95, 0.15, True),  # it will at least come near
+        (0.35, 0.95, 0.35, False),  # more likely it lasts
     ],
 )
-def test_the_nearer_it_is_the_less_is_enough(p_lockout: float, p_near: float, ahead: timedelta, warns: bool) -> None:
+def test_a_warning_is_given_once_its_coming_soon_outweighs_its_being_for_nothing(
+    p_lockout: float, p_near: float, p_soon: float, warns: bool
+) -> None:
     memory = known()
 
-    alert, _ = given(memory, seen(memory, p_lockout, in_=ahead, p_near=p_near))
+    alert, _ = given(memory, seen(memory, p_lockout, p_near=p_near, p_soon=p_soon))
 
     assert (alert is not None) == warns
 
@@ -58,8 +61,8 @@ def test_who_never_used_one_up_is_warned_only_when_it_is_surer() -> None:
     memory = known()
     never = replace(memory, windows=(replace(memory.windows[0], used_up=0.0),))
 
-    alerts = [given(each, seen(each, 0.85))[0] for each in (memory, never)]
-    sure, _ = given(never, seen(never, 0.97))
+    alerts = [given(each, seen(each, 0.8, p_soon=0.3))[0] for each in (memory, never)]
+    sure, _ = given(never, seen(never, 0.8, p_soon=0.4))
 
     assert [each is not None for each in alerts] == [True, False]
     assert sure is not None

@@ -98,7 +98,7 @@ def test_the_first_hour_of_a_newcomer_cries_no_wolf(world: World, who: Newcomer)
 
 @pytest.mark.parametrize("who", IN_DANGER.values(), ids=IN_DANGER.keys())
 def test_a_newcomer_in_danger_is_warned_at_about_the_right_time(world: World, who: Newcomer) -> None:
-    """75 minutes after the start it is used up; the warning comes 15 minutes ahead or more, right by as many."""
+    """75 minutes after the start it is used up; the warning comes 15 minutes ahead or more, right by 20."""
     core, work = started(world, who)
     minute = 0
     while not warned(core) and work.used < 99:
@@ -108,5 +108,5 @@ def test_a_newcomer_in_danger_is_warned_at_about_the_right_time(world: World, wh
     (title,) = warned(core)
     clock = title.rpartition(" ")[2]
     told = NOW.replace(hour=int(clock[:2]), minute=int(clock[3:]))
-    assert abs(told - (NOW + 75 * MINUTE)) <= 15 * MINUTE
+    assert abs(told - (NOW + 75 * MINUTE)) <= 20 * MINUTE
     assert NOW + 75 * MINUTE - world.clock.now() >= 15 * MINUTE

@@ -33,6 +33,16 @@ def quantile(times: Sequence[float], chances: Sequence[float], share: float) -> 
     return times[-1]
 
 
+def reached(times: Sequence[float], chances: Sequence[float], time: float) -> float:
+    """The chance by this time; what `quantile` tells the other way round."""
+    before_t, before_c = 0.0, 0.0
+    for each, chance in zip(times, chances, strict=True):
+        if each >= time:
+            return before_c + (chance - before_c) * (time - before_t) / (each - before_t) if each > before_t else chance
+        before_t, before_c = each, chance
+    return before_c
+
+
 def shifted(chance: float, by: float) -> float:
     """With `by` added to its log odds."""
     if by == 0.0 or not 1e-9 < chance < 1.0 - 1e-9:

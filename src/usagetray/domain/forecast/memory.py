@@ -139,6 +139,7 @@ class Forecast:
     exhausts_at: tuple[datetime, datetime, datetime] | None
     """When it is used up if it is: 10, 50 and 90 % of the chances. None where nobody can say."""
     p_near: float  # chance that at least 90 % will have been used
+    p_soon: float  # chance that it is used up so soon that a warning had better not wait
     resets_at: datetime | None
     stated_at: datetime | None  # capture time of the reading it stands on
     others_share: float  # of the use, what no local log showed: other devices, the web

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from usagetray.domain.forecast import session, week
-from usagetray.domain.forecast.chances import Outlook, quantile, shifted
+from usagetray.domain.forecast.chances import Outlook, quantile, reached, shifted
 from usagetray.domain.forecast.habits import QUARTERS, THOUSAND, quarter_of
 from usagetray.domain.forecast.learning import FULL, STARTS_ON_USE
 from usagetray.domain.forecast.memory import Forecast, Habit, Memory, Prior, WindowMemory
@@ -18,6 +18,8 @@ RECORD, USUAL_LOCKED, USUAL_CYCLES = 0.7, 0.3, 4.0
 """How far one's own earlier windows count, and what is assumed of them before there are any."""
 LEARNED = 0.03
 """Share that must have moved beside counted tokens before anything is said."""
+SOON, SOON_LONG = 40 * 60, 24 * 3600
+"""Seconds: a warning of what is nearer than this cannot wait until it is surer."""
 READING_SD, RATE_SD = 0.004, 0.15
 """A reading is a whole percent; tokens are worth that much more or less than their list price says."""
 
@@ -40,6 +42,7 @@ def forecast(memory: Memory, key: str, now: datetime, prior: Prior) -> Forecast 
             pace=pace,
             p_lockout=1.0,
             p_near=1.0,
+            p_soon=1.0,
             at_reset=used,
             exhausts_at=(now,) * 3,
             knows_enough=window.stated is not None,
@@ -57,6 +60,7 @@ def forecast(memory: Memory, key: str, now: datetime, prior: Prior) -> Forecast 
         pace=pace,
         p_lockout=chances[-1],
         p_near=outlook.near,
+        p_soon=reached(times, chances, SOON if window.length <= STARTS_ON_USE else SOON_LONG),
         at_reset=used + outlook.tokens * known.rate,
         exhausts_at=exhausts_at,
         knows_enough=not window.presumed and window.meter.share >= LEARNED,
@@ -140,6 +144,7 @@ def _forecast(
     p_near: float,
     exhausts_at: tuple[datetime, datetime, datetime] | None,
     knows_enough: bool,
+    p_soon: float = 0.0,
     at_reset: float | None = None,
 ) -> Forecast:
     used, spread = used_now(window)
@@ -151,6 +156,7 @@ def _forecast(
         pace=pace,
         p_lockout=p_lockout,
         p_near=p_near,
+        p_soon=p_soon,
         exhausts_at=exhausts_at,
         resets_at=window.resets_at,
         stated_at=window.stated_at,

@@ -9,14 +9,11 @@ from usagetray.domain.forecast.learning import FULL, STARTS_ON_USE
 from usagetray.domain.forecast.memory import Episode, Forecast, Memory, WindowMemory
 from usagetray.quick_dataclass import dataclass
 
-SURE_LOCK, SURE_NEAR, EVEN = 0.80, 0.85, 0.5
-"""Chances of the lockout, and of coming near it, at which a warning is given however far off it is."""
-SOON, SOON_LONG = timedelta(minutes=30), timedelta(hours=8)
-SOON_LOCK, SOON_NEAR = 0.55, 0.70
-"""Waiting makes surer, but less time is left to act: from this near on, less is enough."""
-TRIED, UNTRIED, UNTRIED_LONG = 0.3, 0.25, 0.1
-"""Who has never used up a window of late is warned of it a little later, for it would be the first time, and of a
-short one not for coming near alone."""
+WORTH, LEAST = 1.0, 0.05
+"""Waiting makes surer, but leaves less time to act. A warning is given once the chance that it comes soon outweighs
+the chance that the warning would be for nothing, the window ending far from its limit."""
+TRIED, UNTRIED = 0.3, 0.1
+"""Who has never used up a window of late is warned of it a little later, for it would be the first time."""
 LONG_USED = 0.5
 """Below this a long window has days to go, and what it takes for a percent is hardly known."""
 RECOVERY = 0.10
@@ -24,7 +21,7 @@ RECOVERY = 0.10
 SAME_CYCLE = timedelta(minutes=10)
 """A reset moved by less is the same one, restated."""
 STANDS = 0.4
-"""Chance of the lockout below which a warning given earlier in the cycle is no longer shown."""
+"""Chance of the lockout below which no warning is given, and one given earlier in the cycle is no longer shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +43,7 @@ def decide(memory: Memory, forecast: Forecast, now: datetime, *, may_alert: bool
     episode = window.episode
     if episode is not None and _is_over(episode, window, forecast, now):
         episode = None
-    alert = _due(window, forecast, now) if may_alert and episode is None else None
+    alert = _due(window, forecast) if may_alert and episode is None else None
     if alert is not None:
         episode = Episode(ends_at=alert.resets_at, alerted_at=now, used=alert.used)
     if episode == window.episode:
@@ -79,14 +76,10 @@ def _is_over(episode: Episode, window: WindowMemory, forecast: Forecast, now: da
     return forecast.used <= episode.used - RECOVERY
 
 
-def _due(window: WindowMemory, forecast: Forecast, now: datetime) -> LockoutAlert | None:
+def _due(window: WindowMemory, forecast: Forecast) -> LockoutAlert | None:
     if not forecast.knows_enough or forecast.exhausts_at is None or forecast.resets_at is None:
         return None
-    if (
-        forecast.used is None
-        or forecast.used >= FULL
-        or not _is_likely(window, forecast, forecast.exhausts_at[1] - now)
-    ):
+    if forecast.used is None or forecast.used >= FULL or not _is_likely(window, forecast):
         return None
     return LockoutAlert(
         window=forecast.window,
@@ -97,15 +90,10 @@ def _due(window: WindowMemory, forecast: Forecast, now: datetime) -> LockoutAler
     )
 
 
-def _is_likely(window: WindowMemory, forecast: Forecast, ahead: timedelta) -> bool:
-    """Sure enough to speak early; or less sure, but later would leave no time to act."""
-    is_long = window.length > STARTS_ON_USE
-    if is_long and forecast.used is not None and forecast.used < LONG_USED:
+def _is_likely(window: WindowMemory, forecast: Forecast) -> bool:
+    """Likely, and soon enough that a warning is worth more now than later."""
+    is_early = window.length > STARTS_ON_USE and forecast.used is not None and forecast.used < LONG_USED
+    if is_early or forecast.p_lockout < STANDS:
         return False
-    is_tried = window.used_up >= TRIED
-    more = 0.0 if is_tried else UNTRIED_LONG if is_long else UNTRIED
-    likely, near = forecast.p_lockout, forecast.p_near if is_tried or is_long else 0.0
-    if likely >= SURE_LOCK + more / 2 or (near >= SURE_NEAR + more / 2 and likely >= EVEN + more):
-        return True
-    is_soon = ahead <= (SOON_LONG if is_long else SOON)
-    return is_soon and (likely >= SOON_LOCK + more or near >= SOON_NEAR + more)
+    more = 0.0 if window.used_up >= TRIED else UNTRIED
+    return forecast.p_soon >= LEAST + more + (WORTH + more) * (1.0 - forecast.p_near)
