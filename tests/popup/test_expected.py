@@ -105,10 +105,15 @@ def test_a_budget_that_will_not_do_is_a_warning_with_its_tick_and_tint() -> None
     over, within = (rows(shown(samples.overview(samples.claude(), budgets=(each,))))["0"] for each in BUDGETS)
 
     assert (over.mark, over.fill_colour, over.ahead) == ("triangle", "warn", 1.0)
-    assert over.lefts[0].startswith("Heading for $324")
+    assert over.lefts[0].startswith("Heading for about $324")
     assert (within.mark, within.fill_colour) == ("", "ok")
     assert within.ahead == pytest.approx(254 / 300)
     assert over.even == pytest.approx(0.66, abs=0.02)
+
+
+def test_the_card_counts_a_budget_that_will_not_do_among_what_is_below() -> None:
+    """Fable is what the card says; the budget of $300 heads for $324."""
+    assert shown(normal()).card.detail.endswith("And 1 more below.")
 
 
 BUDGETS = (month("214.37", 324), month("168.20", 254))

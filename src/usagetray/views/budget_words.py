@@ -27,6 +27,12 @@ WORTH_NAMING = 0.3
 _SHORT_SESSION = 8
 
 
+def level_of(state: BudgetState) -> Level:
+    """How bad it is, with where it is heading: sure to pass the budget is worth a warning before it has."""
+    heads_over = not state.stale and state.forecast is not None and state.forecast.low >= state.budget.amount
+    return max(state.level, Level.WARNING if heads_over else Level.NORMAL)
+
+
 def line(state: BudgetState) -> MoneyLine:
     """As one sum among others."""
     budget = state.budget

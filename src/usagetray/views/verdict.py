@@ -333,7 +333,7 @@ def _more_below(overview: Overview, account: AccountView | None, window: WindowV
         for other in one.windows
         if not (one is account and other is window)
     )
-    count += sum(each.level >= Level.WARNING for each in overview.budgets)
+    count += sum(budget_words.level_of(each) >= Level.WARNING for each in overview.budgets)
     if account is None:
         count -= 1  # the budget that the card itself is about
     return tr("And {count} more below.", count=count) if count else ""

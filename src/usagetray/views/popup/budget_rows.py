@@ -28,17 +28,15 @@ def budget_section(overview: Overview, zone: tzinfo) -> tuple[Section, ...]:
         spoken=Spoken(name=tr(budget_words.TITLE), description=budget_words.notice_of_count(overview)),
     )
     rows = tuple(_row(f"budgets/{at}", state, overview, zone) for at, state in enumerate(overview.budgets))
-    return (Section(key="budgets", level=max(level_of(each) for each in overview.budgets), lines=(head, *rows)),)
-
-
-def level_of(state: BudgetState) -> Level:
-    """How bad it is, with where it is heading: sure to pass the budget is worth a warning before it has."""
-    heads_over = not state.stale and state.forecast is not None and state.forecast.low >= state.budget.amount
-    return max(state.level, Level.WARNING if heads_over else Level.NORMAL)
+    return (
+        Section(
+            key="budgets", level=max(budget_words.level_of(each) for each in overview.budgets), lines=(head, *rows)
+        ),
+    )
 
 
 def _row(key: str, state: BudgetState, overview: Overview, zone: tzinfo) -> Row:
-    now, level = overview.generated_at, level_of(state)
+    now, level = overview.generated_at, budget_words.level_of(state)
     heading, cause = budget_words.heading(state), budget_words.cause(state)
     until = budget_words.until(state, now, zone)
     age = budget_words.age(state, now)
