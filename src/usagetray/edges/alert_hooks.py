@@ -248,6 +248,7 @@ class _Line:
     def __init__(self, call: Call | None) -> None:
         self._socket: socket.socket | None = None
         self._call = call
+        self._lock = threading.Lock()
         self.is_cut = False
 
     def trace(self, event: str, details: Mapping[str, Any]) -> None:
@@ -255,11 +256,17 @@ class _Line:
         if self._call is not None:
             self._call.trace(event, details)
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._socket = details["return_value"].get_extra_info("socket")
+            with self._lock:
+                self._socket = details["return_value"].get_extra_info("socket")
+                self._shut()  # cut before there was a connection, it would go on for ever
 
     def cut(self) -> None:
-        self.is_cut = True
-        if self._socket is not None:
+        with self._lock:
+            self.is_cut = True
+            self._shut()
+
+    def _shut(self) -> None:
+        if self.is_cut and self._socket is not None:
             with contextlib.suppress(OSError, ValueError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
