@@ -14,6 +14,7 @@ from usagetray.settings.reading import load
 from usagetray.spine.core import Core, WriterBusyError
 from usagetray.spine.reading import make_keychain, reader
 from usagetray.views.cli import is_unicode, out, out_json
+from usagetray.views.cli.config import tell_tray
 from usagetray.views.cli.opening import opened, read_on
 from usagetray.views.status_json import status_json
 from usagetray.views.status_text import status_text
@@ -36,6 +37,7 @@ def current(profile: Profile, *, scan: bool = True) -> Overview:
     try:
         core = Core(profile, discover(), keychain=make_keychain(profile))
     except WriterBusyError:
+        tell_tray(profile, "settle")  # what it has read and not written yet
         return reader(profile)()
     except UnwritableError as error:
         read_on(profile, error)
