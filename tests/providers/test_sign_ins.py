@@ -218,8 +218,14 @@ def test_copilot_is_asked_with_the_token_that_gh_hands_out_each_time(desk: Desk)
     assert [(each["key"], each["used_percent"]) for each in account["windows"]] == [("premium_interactions", 35)]
 
 
-@pytest.mark.parametrize("status", [403, 404])
-def test_copilot_that_does_not_answer_this_account_is_left_alone_until_the_user_asks(desk: Desk, status: int):
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (403, "GitHub does not answer this for gh tokens of your account."),
+        (404, "No Copilot plan stands behind this GitHub account, or it is not told to this token."),
+    ],
+)
+def test_copilot_that_does_not_answer_this_account_is_left_alone_until_the_user_asks(desk: Desk, status: int, why: str):
     """Once, then not for two hours; a click asks again."""
     desk.vendors["copilot"].answer = always(refused(status))
     core = desk.start("copilot")
@@ -228,7 +234,7 @@ def test_copilot_that_does_not_answer_this_account_is_left_alone_until_the_user_
     assert len(desk.asked("copilot")) == 1
     account = desk.account("copilot")
     assert account["state"] == "not_allowed"
-    assert "GitHub does not answer this for gh tokens of your account." in account["state_text"]
+    assert why in account["state_text"]
     core.click()
     desk.run(timedelta(minutes=2))
     assert len(desk.asked("copilot")) == 2
