@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from tests.popup import samples
 from tests.popup.samples import NOW, ZONE
+from usagetray import language
 from usagetray.domain.states import Level, State, WindowState
+from usagetray.model import Money, MoneyKind, MoneyLine
 from usagetray.overview import FoundTool, Overview
 from usagetray.views.popup.content import Wish, page
 from usagetray.views.popup.spec import Caption, Head, Page, Problem, Row
@@ -203,3 +206,19 @@ def test_a_window_that_ended_while_open_does_not_keep_its_figure() -> None:
 
     assert row.figure == "–"
     assert row.rights == ()
+
+
+def test_the_span_of_a_sum_is_told_once_and_in_the_user_s_language() -> None:
+    """German read "month" beside "KI-Guthaben", and "day" beside "Heute (UTC-Tag)"."""
+    used = Money(amount=Decimal(3), currency="USD")
+    sums = tuple(
+        MoneyLine(kind=MoneyKind.CREDITS, label=label, used=used, period=period)
+        for label, period in (("AI credits", "month"), ("Today (UTC day)", "day"))
+    )
+    language.speak("de")
+    try:
+        made = rows(shown(samples.overview(replace(samples.claude(), windows=(), money=sums))))
+    finally:
+        language.speak("en")
+
+    assert [row.scope for row in made.values() if row.name in ("KI-Guthaben", "Heute (UTC-Tag)")][:2] == ["Monat", ""]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from usagetray.domain.states import Level
-from usagetray.language import tr
+from usagetray.language import inside, tr
 from usagetray.model import Money, MoneyKind, MoneyLine
 from usagetray.overview import AccountView, Overview
 from usagetray.views.figures import ago, money
+from usagetray.views.labels import label
 from usagetray.views.plain import plain
 from usagetray.views.popup.spec import Event, Row, Spoken
 from usagetray.views.popup.spoken import sentences
@@ -30,7 +31,8 @@ def money_row(key: str, line: MoneyLine, account: AccountView, overview: Overvie
     wants_budget = _may_have_budget(line, account, overview)
     colour = "pay" if account.level is Level.PAYING and line.covers else "ok"
     note = money_note(account, now)
-    scope = "" if line.period and line.period in said.label.lower() else plain(line.period or "", 24)
+    is_said = line.period is None or line.period in line.label.lower()
+    scope = "" if is_said else inside(label(plain(line.period, 24).capitalize()))
     return Row(
         key=key,
         name=said.label,
