@@ -22,6 +22,9 @@ NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
         ("21600", 21600),
         ("86400", 21600),
         ("9" * 400, 21600),
+        ("0" * 30 + "120", 120),
+        ("120, 7200", 7200),  # from the server and from what stands before it
+        ("120,120", 120),
         ("Fri, 20 Nov 2026 20:05:00 GMT", 300),
         ("Sat, 21 Nov 2026 20:05:00 GMT", 21600),
         ("Fri, 20 Nov 2026 13:05:00 -0700", 300),
@@ -41,6 +44,8 @@ def test_a_wait_the_server_asks_for_is_kept_up_to_six_hours(header: str, seconds
         "-5",
         "soon",
         "1e3",
+        "120, soon",
+        "0, 0",
         "NaN",
         "inf",
         "\u0661\u0662",

@@ -34,11 +34,12 @@ AUTH = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]*): (?P<before>[ -z|~]*)\{\}(?P
 def retry_after(header: str | None, now: datetime) -> timedelta | None:
     """The wait a `Retry-After` header asks for: seconds or an HTTP date; at most 6 h.
 
-    None when nothing usable was said: absent, empty, zero, negative, past, unreadable.
+    Of one that came several times, from the server and from what stands before it, the longest. None when nothing
+    usable was said: absent, empty, zero, negative, past, unreadable.
     """
     text = (header or "").strip()
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        seconds = float(text[:20])
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?(\s*,\s*[0-9]+(\.[0-9]+)?)*", text):
+        seconds = max(float(each) for each in text.split(","))
         wait = min(timedelta(seconds=min(seconds, LONGEST_WAIT.total_seconds())), LONGEST_WAIT)
     else:
         moment = http_date(text)
