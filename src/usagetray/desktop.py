@@ -51,6 +51,7 @@ class Desktop:
         self._settings = self._window(self._heard_settings, "--settings")
         self._overview: Overview | None = None
         self._popup_is_open = False
+        self._settings_size: tuple[int, ...] = ()
         self._said: set[str] = set()
         self._shortcut = Shortcut(
             pressed=lambda: app.do(lambda: self.open(None)),
@@ -175,6 +176,8 @@ class Desktop:
         if name == "problem":
             self._tell_once(self._settings.problem)
             self._open("settings")
+        elif name == "settings_closed":
+            self._settings_size = tuple(event.get("size") or ())
         elif name != "ended":
             self._heard(event)
 
@@ -193,7 +196,7 @@ class Desktop:
             self._open("settings")
         else:
             self._popup.hide()  # it would lie above, and hold the keys
-            self._settings.settings(page, variables=self._app.key_variables)
+            self._settings.settings(page, variables=self._app.key_variables, size=self._settings_size)
 
     def _open(self, what: str) -> None:
         """The settings file in the user's own editor, or the folder of what is kept in their file manager."""

@@ -69,7 +69,21 @@ def test_it_opens_on_the_page_that_was_asked_for(show: Show) -> None:
     assert said(events, "settings_shown")
 
 
-@pytest.mark.parametrize("verb", [{"page": 5}, {"variables": None}])
+def test_it_opens_as_large_as_it_was_when_it_was_closed(show: Show) -> None:
+    events: list[dict[str, object]] = []
+    desk = show(events)
+    desk.obey({"verb": "settings", "size": []})
+    assert desk.window is not None
+    desk.window.resize(812, 644)
+    desk.window.close()
+
+    (closed,) = said(events, "settings_closed")
+    desk.obey({"verb": "settings", "size": closed["size"]})  # as another process would hear it
+
+    assert (desk.window.width(), desk.window.height()) == (812, 644)
+
+
+@pytest.mark.parametrize("verb", [{"page": 5}, {"variables": None}, {"size": "large"}, {"size": [1]}])
 def test_a_verb_that_is_not_what_it_should_be_opens_it_all_the_same(show: Show, verb: dict[str, object]) -> None:
     desk = show([])
 

@@ -92,9 +92,12 @@ class PopupProcess:
         flips = {"show_left": show_left, "countdown": countdown}
         self._say(verb | {name: flip for name, flip in flips.items() if flip is not None})
 
-    def settings(self, page: str = "", *, variables: Sequence[str] = ()) -> None:
-        """Open the settings window. `variables`: names of those in our environment that hold a key, never a value."""
-        self._say({"verb": "settings", "page": page, "variables": list(variables)})
+    def settings(self, page: str = "", *, variables: Sequence[str] = (), size: Sequence[int] = ()) -> None:
+        """Open the settings window. `variables`: names of those in our environment that hold a key, never a value.
+
+        `size`: as "settings_closed" told it.
+        """
+        self._say({"verb": "settings", "page": page, "variables": list(variables), "size": list(size)})
 
     def answer(self, number: object, *, ok: bool, text: str) -> None:
         """What became of the wish of that number; never starts a window."""

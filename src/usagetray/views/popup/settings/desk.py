@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -47,7 +47,8 @@ class SettingsDesk(QObject):
         self._variables: tuple[str, ...] = ()
         self._loader: Loader[Loaded] | None = None
         self.window: SettingsWindow | None = None
-        self._geometry: Any = None
+        self._geometry: QRect | None = None  # of a window that this one takes the place of
+        self._size: QSize | None = None  # of the one before, in another process
         self._language = ""  # of the window's words
         self.told.connect(self.obey)
         self.arrived.connect(self._take)
@@ -59,6 +60,7 @@ class SettingsDesk(QObject):
     def obey(self, verb: Mapping[str, Any]) -> None:
         match verb.get("verb"):
             case "settings":
+                self._size = _size_of(verb.get("size"))
                 self._variables = tuple(str(each) for each in verb.get("variables") or ())
                 self._open(str(verb.get("page") or ""))
             case "answer" if self.window is not None:
@@ -102,6 +104,8 @@ class SettingsDesk(QObject):
         self.window.closed.connect(self._end)
         if self._geometry is not None:
             self.window.setGeometry(self._geometry)
+        elif self._size is not None:
+            self.window.resize(self._size.boundedTo(self.window.screen().availableSize()))
 
     def _take(self, loaded: Loaded | None) -> None:
         if self.window is None or loaded is None:
@@ -113,7 +117,8 @@ class SettingsDesk(QObject):
     def _end(self) -> None:
         """Nothing that was typed into it is kept."""
         if self.window is not None:
-            self._geometry = self.window.geometry()
+            size = self.window.size()
+            self._emit({"event": "settings_closed", "size": [size.width(), size.height()]})
             self.window.deleteLater()
             self.window = None
             self._closed()
@@ -145,3 +150,10 @@ class SettingsDesk(QObject):
         if former.loaded is not None:
             self.window.show_loaded(former.loaded)
         self.window.show()
+
+
+def _size_of(said: object) -> QSize | None:
+    match said:
+        case [int(width), int(height)]:
+            return QSize(width, height)
+    return None
