@@ -204,7 +204,9 @@ def test_r29_a_damaged_store_on_a_full_disk_is_salvaged_once_there_is_space(worl
     world.stop(core)
     store = world.profile / "usagetray.db"
     broken = bytearray(store.read_bytes())
-    broken[2 * PAGE : 3 * PAGE] = b"\xff" * PAGE
+    with closing(sqlite3.connect(store)) as whole:
+        ((root,),) = whole.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'said_newest'")
+    broken[(root - 1) * PAGE : root * PAGE] = b"\xff" * PAGE
     store.write_bytes(broken)
     disk.fill()
     with suppress(UserError):  # one sentence is enough, where nothing at all can be written; nothing may be lost

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 from tests.support import World, account, always, in_turn, limits, ok, refused, window
@@ -39,7 +41,7 @@ def test_a_full_disk_neither_hammers_the_server_nor_repeats_alerts(world: World)
 
 
 def test_a_damaged_store_costs_neither_a_wait_nor_an_alert(world: World) -> None:
-    """Announced at 78 %, throttled, then a page is lost: nothing is announced twice, the wait goes on."""
+    """Announced at 78 %, throttled, then an index is lost: nothing is announced twice, the wait goes on."""
     world.vendor.answer = in_turn(ok(limits(78)), refused(429))
     core = world.start()
     core.tick()
@@ -48,8 +50,9 @@ def test_a_damaged_store_costs_neither_a_wait_nor_an_alert(world: World) -> None
     world.stop(core)
     file = core.profile.paths.store_file
     content = file.read_bytes()
-    # The third page: an index of the snapshots.
-    file.write_bytes(content[: 2 * PAGE] + b"\xff" * PAGE + content[3 * PAGE :])
+    with closing(sqlite3.connect(file)) as whole:
+        ((root,),) = whole.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'said_newest'")
+    file.write_bytes(content[: (root - 1) * PAGE] + b"\xff" * PAGE + content[root * PAGE :])
 
     core = world.start()
     core.tick()

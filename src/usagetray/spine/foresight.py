@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 MOST_NEWS = 4000
 """Taken in at one look, some tenths of a second."""
-KEEP_EVERY = timedelta(minutes=15)
+KEEP_EVERY = timedelta(minutes=30)
 """While something is learned. The readings since are in the store as well, for those who only read it."""
 KEEP_APART = timedelta(seconds=30)
 """For those who ask for it."""

@@ -61,6 +61,7 @@ class Database:
         self.lost = 0
         """How often what was held could not be kept: who remembers rows of it looks at them again."""
         self._held = 0
+        self._waits = True
         self.commits = 0
         """With each of them nothing is held any more."""
         self._is_joining = False
@@ -88,26 +89,32 @@ class Database:
         """
         with self._lock:
             self._catch_up()
-            if self._memory is None:
-                try:
-                    rowid = self._on_disk(lambda disk: self._add(disk, statements))
-                except sqlite3.OperationalError as error:
-                    log.warning("the store cannot be written: %s", error)
-                    self._drop()
-                    self._memory = essence(self._disk)
-                    statements = (*self._joined, *statements)
-                    self._joined.clear()
-                else:
-                    return rowid
-            rowid = self._transact(self._memory, statements)
-            self._pending.append(statements)
-            del self._pending[:-MOST_PENDING]
-            return rowid
+            if not self._is_joining:
+                self.settle()
+            self._wait(True)
+            return self._write(statements)
 
     def note(self, *statements: Statement) -> int | None:
         """Like `write`, and as safe from an end of this process, but not from one of the whole machine."""
-        with self._lock, self._without_waiting():
-            return self.write(*statements)
+        with self._lock:
+            self._catch_up()
+            self._wait(self._is_joining)
+            return self._write(statements)
+
+    def _write(self, statements: tuple[Statement, ...]) -> int | None:
+        if self._memory is None:
+            try:
+                return self._on_disk(lambda disk: self._add(disk, statements))
+            except sqlite3.OperationalError as error:
+                log.warning("the store cannot be written: %s", error)
+                self._drop()
+                self._memory = essence(self._disk)
+                statements = (*self._joined, *statements)
+                self._joined.clear()
+        rowid = self._transact(self._memory, statements)
+        self._pending.append(statements)
+        del self._pending[:-MOST_PENDING]
+        return rowid
 
     def transact(self, *statements: Statement) -> None:
         """Like `write`, for what can be had again: where the disk refuses, `StoreBusyError`, kept nowhere."""
@@ -115,16 +122,15 @@ class Database:
             self._catch_up()
             if self._pending:
                 raise StoreBusyError("what was said before is still waiting to be written")
-            # Whole after a crash like all else, but perhaps not the last one: then it is had again.
-            with contextlib.nullcontext() if self.holds else self._without_waiting():
-                try:
-                    self._on_disk(lambda disk: self._transact(disk, statements, commits=False))
-                    self._held += sum(len(rows) for _, rows in statements)
-                    if not self._is_joining and (not self.holds or self._held >= MOST_HELD):
-                        self._commit(self._disk)
-                except sqlite3.OperationalError as error:
-                    self._drop()
-                    raise StoreBusyError(str(error)) from error
+            self._wait(self._is_joining)
+            try:
+                self._on_disk(lambda disk: self._transact(disk, statements, commits=False))
+                self._held += sum(len(rows) for _, rows in statements)
+                if not self._is_joining and (not self.holds or self._held >= MOST_HELD):
+                    self._commit(self._disk)
+            except sqlite3.OperationalError as error:
+                self._drop()
+                raise StoreBusyError(str(error)) from error
 
     def settle(self) -> None:
         """Commits what is held. What the disk refuses is had again, by those who look at `lost`."""
@@ -143,6 +149,7 @@ class Database:
             if self._is_joining:
                 yield
                 return
+            self.settle()
             self._is_joining = True
             try:
                 yield
@@ -150,7 +157,7 @@ class Database:
                 self._is_joining = False
                 try:
                     if self._joined:
-                        self.write()
+                        self._write(())
                     elif not self.holds:
                         self.settle()
                 finally:
@@ -168,23 +175,20 @@ class Database:
         finally:
             limit_journal(self._disk, JOURNAL)
 
-    @contextlib.contextmanager
-    def _without_waiting(self) -> Iterator[None]:
-        """The disk is not waited for at the commits within; where a transaction is open already, it is."""
-        if self._disk.in_transaction or self._is_joining:
-            yield
-            return
-        self._disk.execute("PRAGMA synchronous = NORMAL")
-        try:
-            yield
-        finally:
-            self._disk.execute("PRAGMA synchronous = FULL")
+    def _wait(self, waits: bool) -> None:
+        """Whether the next commit waits for the disk. Without, all is whole after a crash of the machine, but what
+        was said last may be missing. Within a transaction nothing of that can be changed.
+        """
+        if waits != self._waits and not self._disk.in_transaction:
+            self._on_disk(lambda disk: disk.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}"))
+            self._waits = waits
 
     def _catch_up(self) -> None:
         """Writes what had to wait, as far as the disk lets it."""
         if self._reopen is not None:
             self._disk.close()  # first: it alone may have the file open
             self._disk, writes = self._reopen()
+            self._waits = True
             if not writes:
                 return
             self._reopen = None
@@ -295,6 +299,7 @@ class Database:
             self._disk.close()
             self._disk, self.notice = self._heal()
             self._is_broken = False
+            self._waits = True
             self._held = 0
             self.mended += 1
             self._writes += 1

@@ -17,7 +17,7 @@ from usagetray.errors import UserError
 
 log = logging.getLogger(__name__)
 
-PAGE = 1024
+PAGE = 512
 """Bytes: a reading, or a response, is a small change on a few pages, and each of them is written whole."""
 MOST_CHECKED_WHOLE = 8 * 1024 * 1024
 """Bytes: some 20 ms."""
