@@ -65,6 +65,37 @@ def test_a_running_window_wins_over_a_newer_telling_of_one_that_has_ended() -> N
     assert windows.newest(((old, "/h"), (running, "/h")), NOW)[0].strategy_id == "endpoint"
 
 
+@pytest.mark.parametrize(
+    ("line", "minutes", "shown"),
+    [
+        (0.40, 1, 0.55),  # an idle session, whose status line was drawn again
+        (0.60, 1, 0.60),  # one that goes on
+        (0.545, 1, 0.545),  # the same, rounded otherwise
+        (0.40, -1, 0.55),
+    ],
+)
+def test_a_session_left_open_does_not_take_back_what_the_server_answered(
+    line: float, minutes: int, shown: float
+) -> None:
+    endpoint = (said(window(used=0.55), ago=5 * MINUTE, by="endpoint"), "/h")
+    status = (said(window(used=line), ago=(5 - minutes) * MINUTE, by="status_line"), "/h")
+
+    for both in ((endpoint, status), (status, endpoint)):
+        (found,) = windows.newest(both, NOW, {"endpoint"})
+        assert found.window.utilization == shown
+
+
+def test_a_lower_figure_counts_when_the_server_says_it_or_has_said_nothing_for_long_or_in_a_later_cycle() -> None:
+    lower = (said(window(used=0.2), by="status_line"), "/h")
+    long_ago = (said(window(used=0.55), ago=HOUR, by="endpoint"), "/h")
+    before = (said(window(used=0.55, resets_in=10 * MINUTE), ago=5 * MINUTE, by="endpoint"), "/h")
+    answered = (said(window(used=0.2), by="endpoint"), "/h")
+    higher = (said(window(used=0.55), ago=5 * MINUTE, by="status_line"), "/h")
+
+    for both in ((lower, long_ago), (lower, before), (higher, answered)):
+        assert windows.newest(both, NOW, {"endpoint"})[0].window.utilization == 0.2
+
+
 def test_a_window_with_its_own_time_is_as_old_as_that() -> None:
     late = said(replace(window(used=0.2), captured_at=NOW - HOUR), by="a")
 

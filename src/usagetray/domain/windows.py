@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,8 @@ WARNING_SHARE, CRITICAL_SHARE, FULL_SHARE = 0.75, 0.90, 1.0
 LEAST_STALE = timedelta(minutes=10)
 PASSIVE_STALE = timedelta(minutes=30)
 ACTIVITY_STALE = timedelta(minutes=10)
+ROUNDING = 0.01
+"""Sources round one figure each in its own way."""
 SAME_ACTIVITY = timedelta(seconds=5)
 """A log line written this soon after a figure belongs to the very message that brought the figure."""
 FUTURE = timedelta(minutes=2)
@@ -38,11 +40,14 @@ def has_ended(window: UsageWindow, now: datetime) -> bool:
     return window.resets_at is not None and now >= window.resets_at + RESET_GRACE
 
 
-def newest(said: Sequence[tuple[Snapshot, str]], now: datetime) -> tuple[Stated, ...]:
+def newest(
+    said: Sequence[tuple[Snapshot, str]], now: datetime, asked: Collection[str] = frozenset()
+) -> tuple[Stated, ...]:
     """For each window the newest reading of any source; order of first appearance, preferred sources first.
 
     `said`: the last snapshot of each strategy and home, with the home, in the order of preference. A reading of a
-    window that has since ended yields to an older one of a window that still runs: it came from a session left open.
+    window that has since ended yields to an older one of a window that still runs, and a lower one of the same cycle to
+    what a source of `asked` answered shortly before: it came from a session left open, which repeats what it knows.
     """
     best: dict[str, Stated] = {}
     for snapshot, home in said:
@@ -54,13 +59,31 @@ def newest(said: Sequence[tuple[Snapshot, str]], now: datetime) -> tuple[Stated,
                 home=home,
             )
             other = best.get(window.key)
-            if other is None or _order(stated, now) > _order(other, now):
+            if other is None or _goes_before(stated, other, now, asked):
                 best[window.key] = stated
     return tuple(best.values())
 
 
 def _order(stated: Stated, now: datetime) -> tuple[bool, datetime]:
     return (not has_ended(stated.window, now), stated.captured_at)
+
+
+def _goes_before(one: Stated, other: Stated, now: datetime, asked: Collection[str]) -> bool:
+    if _is_repeated(one, other, asked) or _is_repeated(other, one, asked):
+        return _is_repeated(other, one, asked)
+    return _order(one, now) > _order(other, now)
+
+
+def _is_repeated(one: Stated, other: Stated, asked: Collection[str]) -> bool:
+    """Whether the one only tells again what was so before the other: use grows until the reset."""
+    if one.strategy_id in asked or other.strategy_id not in asked:
+        return False
+    mine, theirs = one.window, other.window
+    if mine.utilization is None or theirs.utilization is None or mine.resets_at is None or theirs.resets_at is None:
+        return False
+    is_same = abs(mine.resets_at - theirs.resets_at) <= SAME_RESET
+    is_soon = one.captured_at - other.captured_at < PASSIVE_STALE
+    return is_same and is_soon and mine.utilization < theirs.utilization - ROUNDING
 
 
 def carried_over(said: Snapshot, former: Snapshot | None, now: datetime) -> Snapshot:

@@ -333,7 +333,8 @@ def _windows(
 ) -> tuple[WindowView, ...]:
     plans = {each.source: each.plan for each in asked}
     views = []
-    for stated in windows.newest(mine, facts.now):
+    servers = {each.id for each in facts.provider.strategies if each.is_asked}
+    for stated in windows.newest(mine, facts.now, servers):
         window, home = stated.window, stated.home
         source = Source(provider=facts.provider.id, home=home, strategy=stated.strategy_id)
         plan = plans.get(source)
