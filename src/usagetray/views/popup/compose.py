@@ -36,9 +36,11 @@ def columns(rows: Sequence[Row], letters: Letters) -> Columns:
     names = max((letters.width(_compact_name(row), t.BODY) for row in barred), default=0.0)
     rights = max((letters.width(row.rights[0], t.BODY) for row in rows if row.rights), default=0.0)
     figures = max((_figure_width(row, letters) for row in barred), default=0.0)
-    figure_end = max(min(LEFT + COMPACT_FIGURE_END, RIGHT - rights - 10), LEFT + COMPACT_LEAST_FIGURE_END)
-    bar_end = min(LEFT + COMPACT_BAR_AT + COMPACT_BAR, float(int(figure_end - figures - 8)))
-    bar_at = min(max(LEFT + names + 9, LEFT + COMPACT_BAR_AT), bar_end - COMPACT_LEAST_BAR)
+    after_name = max(LEFT + names + 9, LEFT + COMPACT_BAR_AT)
+    wanted = max(LEFT + COMPACT_FIGURE_END, after_name + COMPACT_BAR + 8 + figures)
+    figure_end = max(min(wanted, RIGHT - rights - 10), LEFT + COMPACT_LEAST_FIGURE_END)
+    bar_end = min(after_name + COMPACT_BAR, float(int(figure_end - figures - 8)))
+    bar_at = min(after_name, bar_end - COMPACT_LEAST_BAR)
     return Columns(float(round(bar_at)), bar_end, figure_end)
 
 
