@@ -217,9 +217,10 @@ class Overview:
     cost: CostToDate | None = None  # all that was used by anybody's logs here, at list prices
     counted_at: datetime | None = None  # when all logs had been read to their ends; None: not yet
     reading: ReadingLogs | None = None
+    is_watched: bool = True  # somebody follows the logs: what was counted of them is all until now
     manners: Manners = field(default_factory=Manners)  # how alerts behave now
 
     @property
     def is_counted(self) -> bool:
         """The logs have been read: costs are whole, not only so far."""
-        return self.counted_at is not None and self.reading is None
+        return self.counted_at is not None and self.reading is None and self.is_watched

@@ -265,6 +265,7 @@ def test_until_all_is_read_the_sums_are_so_far(world: World, home: Path) -> None
     assert seen.reading is not None  # as it was told within the last second
     assert (seen.reading.total, seen.is_counted) == (under_way.reading.total, False)
     assert (done.reading, done.is_counted, amounts(core)["month"]) == (None, True, "2.00")
+    core.look(ask=False)
     core.settle()
     assert glance(core.profile, core.settings).is_counted
 

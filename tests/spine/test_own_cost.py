@@ -106,11 +106,14 @@ def test_another_clock_set_back_adds_to_its_own_day(store: Store) -> None:
 # ---- noted -------------------------------------------------------------------------------------------------
 
 
-def test_the_effort_is_noted_every_five_minutes_and_at_the_end(store: Store) -> None:
+def test_the_effort_is_noted_at_once_every_five_minutes_and_at_the_end(store: Store) -> None:
+    """At once, for by it others know that somebody follows the tools."""
     metering = Metering(store, TRAY, NOW)
+    metering.keep(NOW, 0)
     before = store.database.rows_written
+    assert own_cost(store, NOW).as_of == NOW
 
-    for seconds in range(0, 290, 10):
+    for seconds in range(10, 290, 10):
         metering.keep(NOW + timedelta(seconds=seconds), 1)
     assert store.database.rows_written == before
     metering.keep(NOW + timedelta(minutes=5), 30)

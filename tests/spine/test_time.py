@@ -75,11 +75,13 @@ def test_a_passive_figure_turns_old_for_those_who_look_where_no_tray_follows_its
     world.running.clear()
     world.clock.advance(30 * MINUTE)
     world.home.work()
-    (unwatched,) = look().accounts
+    later = look()
+    (unwatched,) = later.accounts
 
     assert (at_rest.used, at_rest.stale) == (0.41, False)
     assert [(each.used, each.stale) for each in unwatched.windows] == [(0.41, True)]
     assert unwatched.state is State.STALE
+    assert not later.is_counted  # of its logs neither
 
 
 def test_idling_never_makes_an_old_figure_look_current_again(world: World) -> None:

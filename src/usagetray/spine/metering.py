@@ -33,6 +33,7 @@ class Metering:
         self._store = store
         self._process = process
         self._kept_of: list[Calls] = []
+        self._has_begun = False
         self._mark = _Mark(now, Effort())  # what the process took to get here is its own too
 
     def watch(self, calls: Calls, now: datetime) -> Calls:
@@ -43,8 +44,10 @@ class Metering:
 
     def keep(self, now: datetime, looks: int, *, is_over: bool = False) -> None:
         """With each tick; notes what there is now and then. `looks`: at logs, since the process began."""
-        if not is_over and timedelta(0) <= now - self._mark.at < NOTED_EVERY:
+        is_noted = self._has_begun and timedelta(0) <= now - self._mark.at < NOTED_EVERY
+        if is_noted and not is_over:
             return
+        self._has_begun = True  # at once: by this others know that somebody follows the tools
         counted = tuple(each for calls in self._kept_of for each in calls.taken_out())
         efforts = self._efforts(now, looks)
         if counted or efforts:

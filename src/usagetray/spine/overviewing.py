@@ -82,7 +82,8 @@ def overview(
     """
     accounts: list[AccountView] = []
     heard = _heard_of(store) if store is not None else frozenset()  # of most providers nothing ever was
-    active = store_state.activity(store, now, is_watched=is_watched)
+    is_watched = store is not None and (is_watched or store_state.is_watched(store, now))
+    active = store.activity() if store is not None and is_watched else {}
     for provider in providers:
         is_there = provider.id in heard or costs.of(provider.id)
         if store is not None and is_there and settings.of(provider.id).enabled:
@@ -113,6 +114,7 @@ def overview(
         cost=costs.total,
         counted_at=counted_at or store_state.counted_at(store),
         reading=reading or store_state.reading_logs(store),
+        is_watched=is_watched,
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from usagetray.overview import ReadingLogs
 
 Activity = Mapping[tuple[str, str], datetime]
-"""By provider and home."""
+"""When each tool's logs changed last, by provider and home."""
 INDEXED_AT = "indexed_at"
 READING = "reading_logs"
 """For other processes: "DONE/TOTAL" in bytes while more than a moment's worth of logs is being read, else ""."""
@@ -71,19 +71,15 @@ def kept_counters(store: Store | None) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def activity(store: Store | None, now: datetime, *, is_watched: bool) -> Activity:
-    """When each tool's logs changed last. None where nobody looks at them: that they rest would not be known then.
+def is_watched(store: Store, now: datetime) -> bool:
+    """Whether a tray, or a headless program, follows the tools: it notes every five minutes what that took.
 
-    `is_watched`: by this process. Of others: a tray, or a headless program, notes every five minutes what that took.
+    Where nobody does, that their logs rest is not known, and what was counted of them is not all.
     """
-    if store is None:
-        return {}
-    if not is_watched:
-        from usagetray.edges.store import accounting  # deferred: who writes knows it
+    from usagetray.edges.store import accounting  # deferred: who writes knows it
 
-        noted = [each.at for each in accounting.efforts(store.database, (now - WATCHED_HOLDS).date())]
-        is_watched = any(timedelta() <= now - at < WATCHED_HOLDS for at in noted)
-    return store.activity() if is_watched else {}
+    noted = [each.at for each in accounting.efforts(store.database, (now - WATCHED_HOLDS).date())]
+    return any(timedelta() <= now - at < WATCHED_HOLDS for at in noted)
 
 
 def counted_at(store: Store | None) -> datetime | None:
