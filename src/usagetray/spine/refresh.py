@@ -55,6 +55,7 @@ class Refresh:
         self._signatures: dict[Source, object] = {}
         self._guard = threading.Lock()
         self._looked_at: dict[Source, datetime] = {}
+        self._outcomes: dict[Source, Cause | None] = {}
         self._tried_again: set[Source] = set()
         self._clicked_at: datetime | None = None
         self._clicks = 0
@@ -319,7 +320,10 @@ class Refresh:
                     self._plan(tool, strategy, active_at, self._edges.clock.now())
             if looks_again:
                 self._plan(tool, strategy, active_at, self._edges.clock.now())
-            log.info("%s/%s: %s", source.provider, source.strategy, attempt.cause or "answered")
+            is_news = self._outcomes.get(source, "") != attempt.cause  # a line is a page of the disk, all day long
+            self._outcomes[source] = attempt.cause
+            level = logging.INFO if is_news else logging.DEBUG
+            log.log(level, "%s/%s: %s", source.provider, source.strategy, attempt.cause or "answered")
         except Exception:  # the top of a job: one source's surprise must not take the others with it
             if self._is_closed:
                 return  # the store is closed under it, as it should be
