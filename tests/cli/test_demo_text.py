@@ -20,9 +20,9 @@ ALERTS = (
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Computer, Said]:
-    """Once for the module: some seven seconds of real time, twelve hours of the demo's."""
+    """Once for the module: about fourteen seconds of real time, twelve hours of the demo's."""
     computer = Computer(tmp_path_factory.mktemp("demo"))
-    return computer, computer.run("demo", "--text", "--speed", "6000", isolated=False)
+    return computer, computer.run("demo", "--text", "--speed", "3000", isolated=False)
 
 
 def test_the_day_ends_by_itself(played: tuple[Computer, Said]) -> None:
