@@ -70,7 +70,21 @@ def test_the_index_follows_once_enough_is_new(store: Store, monkeypatch: pytest.
         known.append(indexed(store))
 
     assert known == [0] * 9 + [10] * 4 + [14] * 4 + [18] * 3
+    for number in range(20, 22):
+        tell(store, f"key {number}")
+    assert indexed(store) == 22
     assert tell(store, *(f"key {number}" for number in range(20))) == 0
+
+
+def test_the_index_follows_at_the_end_of_a_first_scan_so_that_the_next_start_need_not_read_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "MOST_LATEST", 4)
+    tell(store, *(f"key {number}" for number in range(9)))
+    before = indexed(store)
+    store.ledger.keep_marks()
+
+    assert (before, indexed(store)) == (0, 9)
 
 
 def test_the_rows_of_an_older_version_are_indexed_a_part_at_a_time(

@@ -61,7 +61,14 @@ class Keys:
         for number, row in enumerate(rows, self._last + 1):
             _add(latest, crc32(row[0].encode()), number)
             self._last = number
-        if len(latest) >= (max(MOST_LATEST, self._indexed // SHARE) if self._indexed else MOST_AT_FIRST):
+        if self._indexed:
+            self.follow()
+        elif len(latest) >= MOST_AT_FIRST:
+            self.index()
+
+    def follow(self) -> None:
+        """Brings the index up to date if it pays by now: also at the end of a first scan."""
+        if self._latest is not None and len(self._latest) >= max(MOST_LATEST, self._indexed // SHARE):
             self.index()
 
     def index(self) -> None:

@@ -108,7 +108,11 @@ class Ledger:
         return not self._database.is_full
 
     def keep_marks(self, at_s: float | None = None) -> None:
-        """Writes those that were left for later, if that is not too soon; where the disk refuses, another time."""
+        """Writes those that were left for later, if that is not too soon; where the disk refuses, another time.
+
+        To be called whenever all has been read: the index of the keys follows, too.
+        """
+        self._keys.follow()
         if self._later and (at_s is None or not 0 <= at_s - self._marks_at < MARKS_APART_S):
             with suppress(StoreBusyError):
                 self._database.transact(_marks_statement([*self._later.values()]))
