@@ -7,7 +7,7 @@ import os
 import random
 import shutil
 from collections import Counter
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -393,6 +393,16 @@ def test_a_minute_after_the_last_line_nobody_looks_between_ticks(desk: Desk) -> 
         desk.clock.sleep(60)
 
         assert (at_first, after_a_line, it.indexing.is_busy) == (False, True, False)
+
+
+def test_a_clock_that_is_set_back_does_not_keep_it_looking_for_years(desk: Desk) -> None:
+    desk.write("-work/s1.jsonl", answer("msg_1", 1))
+    with desk.running() as it:
+        it.look()
+        before = it.indexing.is_busy
+        desk.clock.jump(timedelta(days=-365))
+
+        assert (before, it.indexing.is_busy) == (True, False)
 
 
 def test_the_newest_log_is_read_first(desk: Desk) -> None:

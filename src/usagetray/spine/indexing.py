@@ -137,8 +137,8 @@ class Indexing:
     @property
     def is_busy(self) -> bool:
         """Logs grow, or are still to be read."""
-        moved_at = self._moved_at
-        return self.progress is not None or (moved_at is not None and self._clock.now() - moved_at < BUSY)
+        rests_for = None if self._moved_at is None else self._clock.now() - self._moved_at  # < 0: it was set back
+        return self.progress is not None or (rests_for is not None and timedelta() <= rests_for < BUSY)
 
     def look_if_busy(self, budget_s: float) -> bool:
         """A look while logs grow, or are still to be read; a machine at rest is left to rest."""
