@@ -117,7 +117,10 @@ def test_a_described_gateway_is_asked_and_shown(desk: Desk) -> None:
     assert asked.headers["user-agent"].startswith("usagetray/")
 
 
-def test_a_running_program_takes_a_new_file_in_and_lets_a_removed_one_go(desk: Desk) -> None:
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a link that leads nowhere"])
+def test_a_running_program_takes_a_new_file_in_and_lets_a_removed_one_go(desk: Desk, beside: bool) -> None:
+    if beside:
+        (desk.folder / "gone.toml").symlink_to("nowhere")
     desk.start()
     before = desk.tick()
 

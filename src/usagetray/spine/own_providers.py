@@ -60,14 +60,15 @@ def named(profile: Profile, ids: Iterable[str]) -> tuple[Provider, ...]:
 
 def stamp(profile: Profile) -> object:
     """Changes whenever one of the files may have."""
+    return tuple((path.name, _identity(path)) for path in _files(folder(profile)))
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """None for a link that leads nowhere: the others can change all the same."""
     try:
-        return tuple((path.name, *_identity(path)) for path in _files(folder(profile)))
+        found = path.stat()
     except OSError:
         return None
-
-
-def _identity(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
