@@ -21,7 +21,7 @@ from usagetray.views.popup.scene import Scene
 from usagetray.views.popup.spec import Footer
 from usagetray.views.popup.spoken import sentences
 from usagetray.views.popup.tabs import PopupPage, TabContent
-from usagetray.views.popup.widgets import Act, Look, Plain, Pressable
+from usagetray.views.popup.widgets import RING_OF_CARD, Act, Look, Plain, Pressable
 
 LEAST_BODY = 120
 BUTTONS = 40  # room for them in the card
@@ -38,6 +38,7 @@ class AdvicePage(PopupPage):
         empty = Scene(height=0, items=())
         self.card = Plain(look, empty, "")
         self.card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.card.ring_radius = RING_OF_CARD
         self.buttons: list[Button] = []
         self.body = Body(look, self._on_line)
         self.footer = Pressable(look, empty, "", "", self._how)

@@ -16,7 +16,7 @@ from usagetray.views.popup.compose import INNER, LEFT, RIGHT, middle
 from usagetray.views.popup.compose_card import check_box
 from usagetray.views.popup.fonts import Letters
 from usagetray.views.popup.scene import Item, Panel, Scene, draw
-from usagetray.views.popup.widgets import Look, Painted, Plain
+from usagetray.views.popup.widgets import RING_OF_CARD, Look, Painted, Plain
 
 CHIP = 28
 
@@ -39,6 +39,7 @@ class Tick(Painted, QCheckBox):
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
         self.prepare(look, Scene(height=0, items=()))
+        self.ring_radius = RING_OF_CARD if is_card else self.ring_radius
         self.setChecked(on)
         self.dress(look)
         self.toggled.connect(lambda _on: self.dress(self.look))
@@ -133,6 +134,8 @@ class Button(Painted, QPushButton):
 
 class Chip(Painted, QPushButton):
     """A provider that could be added with a key."""
+
+    ring_radius = CHIP / 2 - 1
 
     def __init__(self, look: Look, words: str, name: str, press: Callable[[], None]) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ from usagetray.views.popup.spec import Footer, Page, Problem
 from usagetray.views.popup.spoken import sentences
 from usagetray.views.popup.tabs import PopupPage
 from usagetray.views.popup.waiting_row import WaitingRow
-from usagetray.views.popup.widgets import KEYBOARD_REASONS, Act, Look, Plain, Pressable, RowActions
+from usagetray.views.popup.widgets import KEYBOARD_REASONS, RING_OF_CARD, Act, Look, Plain, Pressable, RowActions
 
 SHORT = 280.0
 """Pixels of room below which a card with all it can hold leaves no line to the rows: 600 of the screen's at scale 2."""
@@ -50,6 +50,7 @@ class NowPage(PopupPage):
         empty = Scene(height=0, items=())
         self.card = Plain(look, empty, "")
         self.card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.card.ring_radius = RING_OF_CARD
         self.body = Body(look, self._on_line)
         self.waiting = WaitingRow(look, self._flip, self._go)
         self.footer = Pressable(look, empty, "Refresh", "", lambda: act("refresh", ""))

@@ -50,6 +50,10 @@ class Look:
     moves: bool = False  # bars may glide, signs turn
 
 
+RING_OF_CARD = t.CARD_RADIUS + 3.0
+"""Its corners go round the card's, at the same distance as its sides."""
+
+
 class Painted(_Base):
     """What all pieces share. Mixed in before a Qt class that gives the piece its role for screen readers."""
 
@@ -58,6 +62,7 @@ class Painted(_Base):
     ring: bool
     hovered: bool
     ring_box: tuple[float, float, float, float] | None
+    ring_radius: float = 7.0
 
     def prepare(self, look: Look, scene: Scene) -> None:
         self.ring = False
@@ -93,7 +98,8 @@ class Painted(_Base):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.look.palette.link), 2))
-        painter.drawRoundedRect(QRectF(x + 1, y + 1, ring_width - 2, ring_height - 2), 7, 7)
+        box = QRectF(x + 1, y + 1, ring_width - 2, ring_height - 2)
+        painter.drawRoundedRect(box, self.ring_radius, self.ring_radius)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
