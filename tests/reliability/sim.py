@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.reliability.fake_provider import Kind
-from tests.support import NOW, ManualClock, PatientKeychain, Recorder, Vendor, due_in, until_due
+from tests.support import NOW, PATIENCE_S, ManualClock, PatientKeychain, Recorder, Vendor, due_in, until_due
 from usagetray.app import build_headless
 from usagetray.edges.keychain import Keychain, keychain_double
 from usagetray.edges.notify import Notifier
@@ -118,8 +118,9 @@ class Sim:
         return self.start()
 
     def tick(self) -> None:
-        """One of the program's."""
+        """One of the program's, with its requests awaited outside of pytest too: a tick waits for two seconds there."""
         self._running.tick()
+        self._running.refresh.settle(PATIENCE_S)
 
     def run(
         self,
