@@ -22,7 +22,6 @@ from usagetray.spine import billing_record, foreseen, incidents, store_state
 from usagetray.spine.costing import NOTHING, Costs, with_bills
 from usagetray.spine.owning import formerly, last_users, nobody_at, owned
 from usagetray.spine.sources import FIRST, account_at, keyed, permitted
-from usagetray.spine.store_state import Activity
 from usagetray.spine.turning import changes_at, soonest
 
 REFUSALS = frozenset({State.SIGNED_OUT, State.NOT_ALLOWED})
@@ -51,7 +50,7 @@ class _Facts:
     asked: tuple[_Asked, ...]
     snapshots: tuple[tuple[Snapshot, str], ...]  # of permitted strategies, with their homes
     formerly: Mapping[str, tuple[str, ...]]
-    activity: Activity
+    activity: store_state.Activity
     told: Mapping[tuple[str, str, str], Told]
     clock_off: timedelta | None
     trouble: State | None  # of the store itself
@@ -136,7 +135,7 @@ def _dropped(accounts: Iterable[AccountView]) -> Mapping[str, int]:
 
 
 def _facts(
-    store: Store, provider: Provider, settings: Settings, now: datetime, costs: Costs, active: Activity
+    store: Store, provider: Provider, settings: Settings, now: datetime, costs: Costs, active: store_state.Activity
 ) -> _Facts:
     strategies = {each.id: each for each in provider.strategies}
     woke_at = store_state.instant(store.meta("woke_at"))
