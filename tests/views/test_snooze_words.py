@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.views.build import BERLIN, NOW, SESSION_RESET, account, locked, one_warning, ordinary, overview, said, window
@@ -139,6 +139,7 @@ def test_a_digest_gives_the_figure_of_now_and_not_that_of_the_night() -> None:
 
 
 @given(facts=st.lists(st.text(max_size=300), min_size=1, max_size=40), why=st.none() | st.sampled_from(Held))
+@example(facts=["e\N{COMBINING ACUTE ACCENT}" * 150], why=None)
 def test_a_digest_fits_every_service(facts: list[str], why: Held | None) -> None:
     words = digest(facts, why, demo=True)
 

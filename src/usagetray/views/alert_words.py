@@ -16,7 +16,7 @@ from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views import budget_words, forecast_words, labels, paying_words
 from usagetray.views.amounts import dollars, share
 from usagetray.views.figures import countdown, duration, instant
-from usagetray.views.plain import clip, plain
+from usagetray.views.plain import clip, fit, plain
 from usagetray.views.way_out import way_out
 from usagetray.views.why_words import mostly
 from usagetray.views.words import (
@@ -156,7 +156,7 @@ def merged_words(titles: Sequence[str], demo: bool) -> AlertWords:
     each = max(12, (MOST_TEXT - 2 * len(bare)) // len(bare))
     text = "; ".join(clip(title, each) for title in bare)
     title = tr_n("{count} limit needs a look", "{count} limits need a look", len(bare))
-    return AlertWords(title=(DEMO if demo else "") + title, text=clip(text, MOST_TEXT), urgency="normal")
+    return AlertWords(title=(DEMO if demo else "") + title, text=fit(text, MOST_TEXT), urgency="normal")
 
 
 def cut(title: str, sentences: Sequence[str], urgency: str, overview: Overview) -> AlertWords:
@@ -165,7 +165,7 @@ def cut(title: str, sentences: Sequence[str], urgency: str, overview: Overview) 
     while len(kept) > 1 and len(" ".join(kept)) > MOST_TEXT:
         kept.pop()
     prefix = DEMO if overview.demo else ""
-    return AlertWords(title=clip(prefix + title, MOST_TITLE), text=clip(" ".join(kept), MOST_TEXT), urgency=urgency)
+    return AlertWords(title=fit(prefix + title, MOST_TITLE), text=fit(" ".join(kept), MOST_TEXT), urgency=urgency)
 
 
 def _others(account: AccountView, window: WindowView, left: bool) -> list[str]:

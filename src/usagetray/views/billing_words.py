@@ -6,7 +6,7 @@ from usagetray.billing import Certainty, Evidence, Mode, Route, Verdict
 from usagetray.language import tr, tr_later
 from usagetray.overview import BillingView
 from usagetray.quick_dataclass import dataclass
-from usagetray.views.plain import clip, plain
+from usagetray.views.plain import fit, plain
 from usagetray.views.problems import Problem
 from usagetray.views.words import DEMO
 
@@ -146,5 +146,5 @@ def alert(view: BillingView, verdict: Verdict, *, demo: bool) -> BillingAlert:
     )
     prefix = DEMO if demo else ""
     return BillingAlert(
-        title=clip(prefix + title, MOST_TITLE), text=clip(text, MOST_TEXT), urgency="critical" if what else "normal"
+        title=fit(prefix + title, MOST_TITLE), text=fit(text, MOST_TEXT), urgency="critical" if what else "normal"
     )

@@ -11,7 +11,7 @@ from usagetray.language import tr
 from usagetray.overview import AccountView, Overview, WindowView
 from usagetray.views.alert_words import MOST_TEXT, MOST_TITLE, AlertWords
 from usagetray.views.figures import instant
-from usagetray.views.plain import clip
+from usagetray.views.plain import clip, fit
 from usagetray.views.words import DEMO, account_name, figure_text, window_name
 
 ITEM_LEAST = 12
@@ -47,8 +47,8 @@ def digest(facts: Sequence[str], why: Held | None, *, demo: bool, critical: bool
     most = max(ITEM_LEAST, (MOST_TEXT - 2 * len(facts)) // max(len(facts), 1))
     text = ", ".join(clip(each, most) for each in facts)
     return AlertWords(
-        title=clip((DEMO if demo else "") + title, MOST_TITLE),
-        text=clip(text, MOST_TEXT),
+        title=fit((DEMO if demo else "") + title, MOST_TITLE),
+        text=fit(text, MOST_TEXT),
         urgency="critical" if critical else "normal",
     )
 

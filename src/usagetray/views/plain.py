@@ -96,6 +96,12 @@ def clip(text: str, most: int) -> str:
     return "".join(kept).rstrip() + ("…" if most > 0 else "")
 
 
+def fit(text: str, most: int) -> str:
+    """Cut to `most` columns, and to as many characters: who counts those counts marks that take no column too."""
+    shown = clip(text, most)
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
 def pad(text: str, to: int) -> str:
     """The text cut or filled with spaces to exactly `to` columns."""
     text = clip(text, to)
