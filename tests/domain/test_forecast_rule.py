@@ -68,6 +68,17 @@ def test_who_never_used_one_up_is_warned_only_when_it_is_surer() -> None:
     assert sure is not None
 
 
+def test_who_used_up_none_of_several_is_calm_and_not_warned_on_a_maybe() -> None:
+    memory = known()
+    windows = [replace(memory.windows[0], used_up=0.0, ended=each) for each in (1.0, 5.0)]
+
+    newcomer, calm = (replace(memory, windows=(each,)) for each in windows)
+
+    assert given(newcomer, seen(newcomer, 0.75, p_near=0.9, p_soon=0.4))[0] is not None
+    assert given(calm, seen(calm, 0.75, p_near=0.9, p_soon=0.4))[0] is None
+    assert given(calm, seen(calm, 0.85, p_near=0.9, p_soon=0.4))[0] is not None
+
+
 def test_a_week_is_not_foretold_before_half_of_it_is_used() -> None:
     alerts = []
     for used in (0.3, 0.6):

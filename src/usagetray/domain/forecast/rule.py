@@ -14,6 +14,8 @@ WORTH, LEAST = 1.0, 0.05
 the chance that the warning would be for nothing, the window ending far from its limit."""
 TRIED, UNTRIED = 0.3, 0.1
 """Who has never used up a window of late is warned of it a little later, for it would be the first time."""
+CALM_CYCLES, SURE = 2.0, 0.8
+"""So many cycles without one used up make somebody calm: a warning of the first one has to be so sure."""
 LONG_USED = 0.5
 """Below this a long window has days to go, and what it takes for a percent is hardly known."""
 RECOVERY = 0.10
@@ -92,8 +94,11 @@ def _due(window: WindowMemory, forecast: Forecast) -> LockoutAlert | None:
 
 def _is_likely(window: WindowMemory, forecast: Forecast) -> bool:
     """Likely, and soon enough that a warning is worth more now than later."""
-    is_early = window.length > STARTS_ON_USE and forecast.used is not None and forecast.used < LONG_USED
-    if is_early or forecast.p_lockout < STANDS:
+    is_long, is_tried = window.length > STARTS_ON_USE, window.used_up >= TRIED
+    if is_long and forecast.used is not None and forecast.used < LONG_USED:
         return False
-    more = 0.0 if window.used_up >= TRIED else UNTRIED
+    is_calm = not is_long and not is_tried and window.ended >= CALM_CYCLES
+    if forecast.p_lockout < (SURE if is_calm else STANDS):
+        return False
+    more = 0.0 if is_tried else UNTRIED
     return forecast.p_soon >= LEAST + more + (WORTH + more) * (1.0 - forecast.p_near)
