@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-from usagetray.edges.channel import InstanceLock, NobodyThere, ask
+from usagetray.edges.channel import InstanceLock
 from usagetray.edges.files import private_dir
 from usagetray.edges.store import Store, open_writer
 from usagetray.edges.store.counting_again import Differences, compared, memory_store
-from usagetray.errors import UserError
 from usagetray.profile import Profile
 from usagetray.providers.contract import Provider
 from usagetray.settings.reading import load
 from usagetray.spine import own_programs, unchanged
 from usagetray.spine.indexing import Indexing, Progress
+from usagetray.spine.settling import settle
 
 Report = Callable[[Progress], None]
 
@@ -23,8 +23,7 @@ def bring_up_to_date(profile: Profile, providers: Sequence[Provider], report: Re
     """Reads what is new in the logs. False where another process of this user writes the store: that one does."""
     with _writing(profile) as store:
         if store is None:
-            with suppress(NobodyThere, UserError):
-                ask(profile.paths.socket, "settle")
+            settle(profile)
             return False
         indexing = _indexing(profile, providers, store)
         indexing.fingerprint = unchanged.Fingerprint()

@@ -82,13 +82,16 @@ class Store:
     def save_snapshot(self, snapshot: Snapshot, home: str, stored_at: datetime, *, is_asked: bool = True) -> bool:
         """Keeps a snapshot unless its source said exactly this already. True if it was new.
 
-        `is_asked`: it cannot be had again, as one that was read on this machine can.
+        `is_asked`: it cannot be had again, as one that was read on this machine can: that one may come to the disk
+        later, if it says no other figures than the one before.
         """
         speaker = (snapshot.provider_id, snapshot.account.id, snapshot.strategy_id, home)
         kept = bills.without(snapshot)
-        if kept == speakers.last_said(self.database, speaker):
+        former = speakers.last_said(self.database, speaker)
+        if kept == former:
             return False
-        keep = self.database.write if is_asked else self.hold
+        says_the_same = former is not None and former.windows == kept.windows
+        keep = self.hold if says_the_same and not is_asked else self.database.write
         keep(*speakers.said(speaker, kept, stored_at), *(bills.statements(snapshot) if snapshot.spend else ()))
         return True
 

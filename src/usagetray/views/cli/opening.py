@@ -34,13 +34,15 @@ def opened(arguments: argparse.Namespace) -> Profile:
 
 
 def reader(profile: Profile) -> Store | None:
-    """The history, to look at; None where there is none yet.
+    """The history, to look at, with all that a running tray knows; None where there is none yet.
 
     Raises `UserError` for a store that an older version wrote and nobody has opened for writing since.
     """
     from usagetray.edges.store import open_reader  # deferred: many verbs need no history
     from usagetray.edges.store.migrations import STEPS
+    from usagetray.spine.settling import settle
 
+    settle(profile)
     store = open_reader(profile.paths.store_file)
     if store is not None and store.database.stored("PRAGMA user_version")[0][0] < len(STEPS):
         store.close()

@@ -13,8 +13,8 @@ from usagetray.providers import discover
 from usagetray.settings.reading import load
 from usagetray.spine.core import Core, WriterBusyError
 from usagetray.spine.reading import make_keychain, reader
+from usagetray.spine.settling import settle
 from usagetray.views.cli import is_unicode, out, out_json
-from usagetray.views.cli.config import tell_tray
 from usagetray.views.cli.opening import opened, read_on
 from usagetray.views.status_json import status_json
 from usagetray.views.status_text import status_text
@@ -33,11 +33,12 @@ def run(arguments: argparse.Namespace) -> int:
 def current(profile: Profile, *, scan: bool = True) -> Overview:
     """What can be known at once: where no tray runs, the local sources are read anew into the store."""
     if not scan:
+        settle(profile)
         return reader(profile)()
     try:
         core = Core(profile, discover(), keychain=make_keychain(profile))
     except WriterBusyError:
-        tell_tray(profile, "settle")  # what it has read and not written yet
+        settle(profile)
         return reader(profile)()
     except UnwritableError as error:
         read_on(profile, error)
