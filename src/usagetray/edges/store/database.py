@@ -272,7 +272,7 @@ class Database:
         """
         with self._lock:
             in_memory = self._memory is not None
-            (others,) = (0,) if in_memory else self._disk.execute("PRAGMA data_version").fetchone()
+            ((others,),) = ((0,),) if in_memory else self.stored("PRAGMA data_version")
             stamp = (self._writes, others, in_memory)
             if self._known[0] != stamp:
                 self._known = (stamp, {})
