@@ -132,6 +132,7 @@ def test_r30_a_store_damaged_while_the_program_runs_is_mended_without_a_restart(
     core = user.start()
     user.tick()
     store = user.profile_dir / "usagetray.db"
+    core.store.settle()
     core.store.database._disk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     core.store.database._disk.execute("PRAGMA cache_size = 1")  # as with a history larger than what is kept in memory
     content = store.read_bytes()
