@@ -190,7 +190,7 @@ def test_what_is_held_comes_to_the_disk_by_itself_when_nothing_was_written_for_t
 
 def test_a_figure_that_was_read_here_lasts_at_once_where_it_is_another(store: Store) -> None:
     """Status bars look at the disk alone. The same figure, said again, may wait."""
-    said = [reading(percent, minute) for percent, minute in ((40, 0), (41, 1), (41, 2))]
+    said = [reading(percent, minute) for percent, minute in ((40, 0), (41, 1), (41.2, 2))]
     written: list[int] = []
     for each in said:
         store.save_snapshot(each, "/home", each.captured_at, is_asked=False)
@@ -201,7 +201,7 @@ def test_a_figure_that_was_read_here_lasts_at_once_where_it_is_another(store: St
     assert minute_seen(store) == 1
 
 
-def reading(percent: int, minute: int) -> Snapshot:
+def reading(percent: float, minute: int) -> Snapshot:
     at = NOW + timedelta(minutes=minute)
     window = UsageWindow(
         key="five_hour", label="Session", utilization=percent / 100, resets_at=NOW, length=timedelta(hours=5)

@@ -90,7 +90,7 @@ class Store:
         former = speakers.last_said(self.database, speaker)
         if kept == former:
             return False
-        says_the_same = former is not None and former.windows == kept.windows
+        says_the_same = former is not None and _shown(former) == _shown(kept)
         keep = self.hold if says_the_same and not is_asked else self.database.write
         keep(*speakers.said(speaker, kept, stored_at), *(bills.statements(snapshot) if snapshot.spend else ()))
         return True
@@ -336,3 +336,9 @@ class Store:
 
 KEEP = timedelta(days=400)
 """Readings are the history that charts and forecasts are drawn from: more than a year of them."""
+
+
+def _shown(snapshot: Snapshot) -> list[tuple[str, int | None]]:
+    """What people see of it at a glance: whole percents. Windows' ends wander by seconds."""
+    used = [(each.key, each.utilization) for each in snapshot.windows]
+    return [(key, None if share is None else round(share * 100)) for key, share in used]
