@@ -207,7 +207,9 @@ def main() -> int:
                 (target / path.relative_to(lying)).parent.mkdir(parents=True, exist_ok=True)
                 path.rename(target / path.relative_to(lying))
         configure(day.sim.profile_dir / "log", verbose=False)
-        day.sim.start().indexing.catch_up()
+        core = day.sim.start()
+        core.store.database.holds = True  # as the tray does
+        core.indexing.catch_up()
         day.sim.tick()
         os.sync()  # what the first scan wrote is not this day's
         print(HEAD, flush=True)

@@ -17,7 +17,6 @@ from tests.support import NOW
 from usagetray.edges.store import Store, open_reader, open_writer
 from usagetray.edges.store.database import MOST_HELD
 from usagetray.edges.store.ledger import Ledger
-from usagetray.model import Account, Snapshot, UsageWindow
 
 
 @pytest.fixture
@@ -186,45 +185,3 @@ def test_what_is_held_comes_to_the_disk_by_itself_when_nothing_was_written_for_t
         found.append(seen(store, "held"))
 
     assert list(dict.fromkeys(found)) == [None, "50", "180", "300"]
-
-
-def test_a_figure_that_was_read_here_lasts_at_once_where_it_is_another(store: Store) -> None:
-    """Status bars look at the disk alone. The same figure, said again, may wait."""
-    said = [reading(percent, minute) for percent, minute in ((40, 0), (41, 1), (41.2, 2))]
-    written: list[int] = []
-    for each in said:
-        store.save_snapshot(each, "/home", each.captured_at, is_asked=False)
-        written.append(others_see(store))
-
-    assert written == [40, 41, 41]
-    assert [each.captured_at for each, _ in store.latest_snapshots()] == [said[2].captured_at]
-    assert minute_seen(store) == 1
-
-
-def reading(percent: float, minute: int) -> Snapshot:
-    at = NOW + timedelta(minutes=minute)
-    window = UsageWindow(
-        key="five_hour", label="Session", utilization=percent / 100, resets_at=NOW, length=timedelta(hours=5)
-    )
-    return Snapshot(
-        provider_id="claude", strategy_id="local", account=Account(id="a"), captured_at=at, windows=(window,)
-    )
-
-
-def read_by_another(store: Store) -> Snapshot:
-    (_, _, file), *_ = store.database.stored("PRAGMA database_list")
-    reader = open_reader(Path(file))
-    assert reader is not None
-    try:
-        ((snapshot, _),) = reader.latest_snapshots()
-        return snapshot
-    finally:
-        reader.close()
-
-
-def others_see(store: Store) -> int:
-    return round((read_by_another(store).windows[0].utilization or 0) * 100)
-
-
-def minute_seen(store: Store) -> int:
-    return (read_by_another(store).captured_at - NOW) // timedelta(minutes=1)

@@ -1,7 +1,7 @@
 """What the store says at this moment, for those who have a tenth of a second: status bars and scripts.
 
-Nothing is read anew, nothing is looked for on the disk: a running tray keeps the store fresh, and every figure says
-how old it is.
+Nothing is read anew, nothing is looked for on the disk: a running tray keeps the store fresh, writes what it has read
+when asked, and every figure says how old it is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from usagetray.settings import Settings
 from usagetray.spine.costing import NOTHING, Costing, Costs
 from usagetray.spine.overviewing import overview
 from usagetray.spine.own_providers import known, named
+from usagetray.spine.settling import settle
 
 
 def glance(profile: Profile, settings: Settings, *, with_costs: bool = True) -> Overview:
@@ -22,6 +23,7 @@ def glance(profile: Profile, settings: Settings, *, with_costs: bool = True) -> 
 
     Without costs it is quicker by what the user's time zone takes; where nothing else is known they are told anyway.
     """
+    settle(profile)
     store = open_reader(profile.paths.store_file)
     try:
         heard_of = {source.provider for source in store.sources()} if store is not None else set()

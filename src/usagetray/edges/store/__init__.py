@@ -82,16 +82,13 @@ class Store:
     def save_snapshot(self, snapshot: Snapshot, home: str, stored_at: datetime, *, is_asked: bool = True) -> bool:
         """Keeps a snapshot unless its source said exactly this already. True if it was new.
 
-        `is_asked`: it cannot be had again, as one that was read on this machine can: that one may come to the disk
-        later, if it says no other figures than the one before.
+        `is_asked`: it cannot be had again, as one that was read on this machine can.
         """
         speaker = (snapshot.provider_id, snapshot.account.id, snapshot.strategy_id, home)
         kept = bills.without(snapshot)
-        former = speakers.last_said(self.database, speaker)
-        if kept == former:
+        if kept == speakers.last_said(self.database, speaker):
             return False
-        says_the_same = former is not None and _shown(former) == _shown(kept)
-        keep = self.hold if says_the_same and not is_asked else self.database.write
+        keep = self.database.write if is_asked else self.hold
         keep(*speakers.said(speaker, kept, stored_at), *(bills.statements(snapshot) if snapshot.spend else ()))
         return True
 
@@ -336,9 +333,3 @@ class Store:
 
 KEEP = timedelta(days=400)
 """Readings are the history that charts and forecasts are drawn from: more than a year of them."""
-
-
-def _shown(snapshot: Snapshot) -> list[tuple[str, int | None]]:
-    """What people see of it at a glance: whole percents. Windows' ends wander by seconds."""
-    used = [(each.key, each.utilization) for each in snapshot.windows]
-    return [(key, None if share is None else round(share * 100)) for key, share in used]
