@@ -32,7 +32,7 @@ from usagetray.spine.costing import Costing
 from usagetray.spine.foresight import Foresight
 from usagetray.spine.incidents import Incidents
 from usagetray.spine.indexing import Indexing
-from usagetray.spine.metering import TRAY, Metering
+from usagetray.spine.metering import Metering
 from usagetray.spine.overviewing import overview
 from usagetray.spine.paying import Paying
 from usagetray.spine.planned import counting
@@ -105,7 +105,7 @@ class Core:
         except BaseException:
             self._lock.release()
             raise
-        self.store.database.holds = process == TRAY  # which can be asked to write, by those who look at the store
+        self.store.database.holds = True  # who drives it settles, or is asked to by those who look at the store
         self._metering = Metering(self.store, process, profile.clock.now())
         self._ceiling_s = ceiling_s
         self._http_guard = threading.Lock()

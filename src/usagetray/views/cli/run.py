@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
                 try:
                     core.look()
                     core.announce()
+                    core.store.settle()  # nobody can ask for it here
                 except Exception:  # the top of a job: it runs for weeks, and the next look may find the disk well
                     log.exception("a look around failed")
                 ended.wait(TICK.total_seconds() / profile.speed if core.refresh.is_busy is False else 1.0)
